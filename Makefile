@@ -1,0 +1,95 @@
+# What runs on your desk is what runs in CI.
+#
+#   make demo     a live session on this machine, with its staff; Ctrl-C stops it
+#   make test     every test, in a real browser too
+#   make check    format, lint, types
+#   make format   lay the code out and mend what a tool can mend
+#   make bench    measurements
+#   make lock     resolve the dependencies again (UPGRADE=1 takes newer versions)
+#   make vendor   fetch the browser files again (needs npm)
+#   make clean    forget the virtual environment and the caches
+#
+# Needs Python 3.11 or newer. Another one than python3: make demo PYTHON=python3.13
+# Arguments for pytest: make test ARGS='tests/chat -x'
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+UPGRADE ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Hashes or nothing; wheels only, so that nobody's set-up script runs here.
+LOCKED := install --require-hashes --only-binary :all:
+# The project itself, built by the locked setuptools.
+ITSELF := install --no-deps --no-build-isolation --editable .
+COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --group build --quiet --no-config \
+	--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+	$(if $(UPGRADE),--upgrade)
+
+.PHONY: demo test check format bench lock vendor clean chromium
+
+demo: $(VENV)/.runtime
+	@exec $(BIN)/askpanel demo $(ARGS)
+
+test: $(VENV)/.dev chromium
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+
+format: $(VENV)/.dev
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
+
+bench: $(VENV)/.dev
+	@set -e; found=; for script in bench/*.py; do [ -f "$$script" ] || continue; found=yes; \
+		echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done; \
+		[ -n "$$found" ] || echo "bench/ holds no measurements yet."
+
+lock: $(VENV)/.dev
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+vendor: $(VENV)/.dev
+	$(BIN)/python tools/vendor.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build askpanel.egg-info
+
+# An environment that was moved with its folder, or whose Python has gone, is made anew.
+$(shell [ -x $(BIN)/python ] && [ "$$(cat $(VENV)/.place 2>/dev/null)" = "$$(pwd)" ] || \
+	rm -f $(BIN)/python $(VENV)/.runtime $(VENV)/.dev)
+
+# The stamps: each is older than what it was made from only when that has changed.
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the locked dependencies into $(VENV) …"
+	@$(PIP) $(LOCKED) -r requirements.txt
+	@$(PIP) $(ITSELF)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the locked development dependencies into $(VENV) …"
+	@$(PIP) $(LOCKED) -r requirements-dev.txt
+	@$(PIP) $(ITSELF)
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "Askpanel needs Python 3.11 or newer, and there is no $(PYTHON) here." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Askpanel needs Python 3.11 or newer; this is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make virtual environments: install the package python3-venv." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@pwd > $(VENV)/.place
+
+# The tests drive the system's Chromium. As root on Debian we fetch it; otherwise we say so.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-liberation; \
+		else echo "The tests need Chromium: install the package chromium." >&2; exit 1; fi

@@ -1,0 +1,175 @@
+"""The composition root: settings in, one application out. Nothing else knows all the parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from askpanel.chat.anonymity import Anonymity
+from askpanel.chat.ask import Ask
+from askpanel.chat.fragments import Public
+from askpanel.chat.health import Health
+from askpanel.chat.hub import Hub
+from askpanel.chat.identity import Identity
+from askpanel.chat.locale import N_, Language
+from askpanel.chat.pages import Pages, on_store_away
+from askpanel.chat.security import SecurityHeaders
+from askpanel.chat.site import Site, problem
+from askpanel.chat.socket import PublicSocket
+from askpanel.chat.throttle import Throttle
+from askpanel.chat.transcript import Transcripts
+from askpanel.chat.view import STATIC, static_version
+from askpanel.config import Config, load
+from askpanel.eventlog.engine import connect
+from askpanel.eventlog.model import StoreAway
+from askpanel.eventlog.staff import Staff
+from askpanel.eventlog.store import Store
+from askpanel.moderation import signin
+from askpanel.moderation.attendance import Attendance
+from askpanel.moderation.commands import Commands
+from askpanel.moderation.consoles import Consoles
+from askpanel.moderation.fragments import Desk, Triage
+from askpanel.moderation.passwords import Passwords
+from askpanel.moderation.socket import StaffSocket
+from askpanel.moderation.visit import SignInDesk
+
+YEAR = "public, max-age=31536000, immutable"
+
+PROBLEMS = {
+    404: (N_("Page not found"), N_("Check the address, or choose a session from the list.")),
+    405: (N_("That did not work"), N_("Go back and try again from the page itself.")),
+    500: (
+        N_("Sorry, there is a problem with the service"),
+        N_("Try again in a minute. Nothing that was sent and confirmed is lost."),
+    ),
+}
+
+
+class Fixed(StaticFiles):
+    """Files whose address changes with their content: kept by browsers for as long as they like."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = YEAR
+        return response
+
+
+@dataclass(frozen=True)
+class Application:
+    """One ASGI application, with the parts that somebody outside may ask for."""
+
+    asgi: ASGIApp
+    site: Site
+    door: SignInDesk
+    attendance: Attendance
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.asgi(scope, receive, send)
+
+
+def create(
+    config: Config,
+    *,
+    port: int = 8000,
+    prefix: str = "askpanel",
+    now: Callable[[], int] | None = None,
+    further: Callable[[Site, SignInDesk], list[BaseRoute]] = lambda site, door: [],
+) -> Application:
+    """The application. `config.redis_url` must be set: the caller has seen to the engine.
+
+    `now` is a test's clock in Unix milliseconds; `further` adds routes (the demo's sign-in).
+    """
+    client, tails = connect(config.redis_url), connect(config.redis_url, connections=1024)
+    secret = config.secret()
+    store = Store(client, tails=tails, prefix=prefix, lease_ms=config.lease_seconds * 1000, now=now)
+    staff = Staff(client, prefix, secret=secret)
+    hub = Hub(store, {"public": Public(), "triage": Triage(), "desk": Desk()})
+    site = Site(
+        hub=hub,
+        identity=Identity(secret, secure=config.secure),
+        throttle=Throttle(config.questions_per_minute, config.sockets_per_client),
+        origins=config.origins(port),
+        exit_url=config.exit_url,
+        questions_per_minute=config.questions_per_minute,
+    )
+    door = SignInDesk(
+        staff=staff,
+        passwords=Passwords(),
+        secret=secret,
+        clock=store.now,
+        render=lambda request, template, status, /, **context: site.page(
+            request, template, status, **context
+        ),
+        origins=site.origins,
+        secure=config.secure,
+    )
+    attendance = Attendance(staff, store)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await hub.start()
+        await attendance.start()
+        yield
+        await attendance.stop()
+        await hub.stop()
+        await client.aclose()
+        await tails.aclose()
+
+    starlette = Starlette(
+        routes=[*routes(site, door, attendance), *further(site, door)],
+        exception_handlers={
+            StoreAway: on_store_away,
+            404: on_problem,
+            405: on_problem,
+            Exception: on_fault,
+        },
+        lifespan=lifespan,
+    )
+    starlette.state.site = site
+    # Around Starlette and not inside it, so that its own error pages pass through them too.
+    asgi = Anonymity(SecurityHeaders(Language(starlette), config.base_url), config.trusted_proxies)
+    return Application(asgi, site, door, attendance)
+
+
+def routes(site: Site, door: SignInDesk, attendance: Attendance) -> list[BaseRoute]:
+    """Every address of the service, as `docs/routes.md` lists them."""
+    return [
+        *Pages(site).routes(),
+        *Ask(site).routes(),
+        *PublicSocket(site).routes(),
+        *Transcripts(site).routes(),
+        *Health(site).routes(),
+        *signin.routes(door),
+        *Consoles(site, door).routes(),
+        *Commands(site, door).routes(),
+        *StaffSocket(site, door, attendance).routes(),
+        Mount(f"/static/{static_version()}", Fixed(directory=STATIC), name="static"),
+    ]
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    """A page that is not there, or not for this method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title, words = PROBLEMS.get(status, PROBLEMS[404])
+    return problem(request.app.state.site, request, status, title, words)
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: the same plain words, and nothing of the fault."""
+    return problem(request.app.state.site, request, 500, *PROBLEMS[500])
+
+
+def from_environment() -> Application:
+    """For worker processes: the parent has checked the settings and the engine."""
+    return create(load(), port=int(os.environ.get("ASKPANEL_SERVING_PORT", "8000")))

@@ -1,0 +1,1 @@
+"""The room that everyone watches: pages, socket, fragments and frames."""

@@ -1,0 +1,86 @@
+"""What the public sees of each entry of the log, and what its author sees besides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from askpanel.chat.frames import Ops
+from askpanel.chat.room import Drawing
+from askpanel.chat.view import view
+from askpanel.eventlog.model import Event, Question, State
+from askpanel.eventlog.phase import Phase, phase
+from askpanel.eventlog.projection import Moment
+from askpanel.eventlog.session import Session
+
+PARTS = "parts/public.html"
+STAFF_ONLY = ("assigned", "renewed", "drafted", "returned")
+"""Changes that leave the state as it is and that the public sees nothing of."""
+
+
+def place(session: Session, state: str) -> str:
+    """The id of the list on the public page where a question in this state stands, or ""."""
+    if state in (State.ANSWERED, State.REMOVED):
+        return "transcript"
+    if state in (State.APPROVED, State.CLAIMED) and session.show_waiting:
+        return "waiting"
+    return ""
+
+
+class Public:
+    """The audience of everybody; a viewer's key is the keyed hash of an author's token."""
+
+    def keys(self, moment: Moment) -> Collection[str]:
+        """The author of the question that changed: their own list changes with it."""
+        question = moment.event.question
+        return (question.author,) if question else ()
+
+    def shared(self, moment: Moment, locale: str) -> Drawing:
+        """The change of the transcript, the waiting list or the phase."""
+        event = moment.event
+        if event.question is not None:
+            return Drawing(_moved(moment.session, event, event.question, locale))
+        present = Phase(event.phase) if event.phase else phase(moment.session.schedule, event.at)
+        return Drawing(phase_ops(moment.session, present, event.at, locale))
+
+    def own(self, moment: Moment, locale: str, key: str) -> Drawing:
+        """The change of the author's own list, said aloud when it is news to them."""
+        question, event = moment.event.question, moment.event
+        if question is None:
+            return Drawing([])
+        drawn = str(view(locale).part(PARTS, "own", question, moment.session))
+        if event.type == "submitted":
+            return Drawing([("append", "mine", drawn)])
+        if event.was == question.state and event.type not in ("corrected", "answered"):
+            return Drawing([("morph", f"mine-{question.number}", drawn)])
+        say = str(view(locale).part(PARTS, "own_news", question))
+        return Drawing([("morph", f"mine-{question.number}", drawn)], say.strip())
+
+
+def phase_ops(session: Session, present: Phase, now: int, locale: str) -> Ops:
+    """The panel that says when, and the notice above the form that says whether."""
+    draw = view(locale).part
+    return [
+        ("replace", "phase", str(draw(PARTS, "phase", session, present, now))),
+        ("replace", "ask-notice", str(draw(PARTS, "ask_notice", session, present))),
+    ]
+
+
+def drawn_question(session: Session, question: Question, locale: str) -> str:
+    """A question as it stands on the public page; never called for one that does not."""
+    macro = "answered" if place(session, question.state) == "transcript" else "waiting"
+    return str(view(locale).part(PARTS, macro, question, session))
+
+
+def _moved(session: Session, event: Event, question: Question, locale: str) -> Ops:
+    """Out of one list and into another, changed in its place, or nothing that the public sees."""
+    id_ = f"question-{question.number}"
+    before, after = place(session, event.was), place(session, question.state)
+    if not after:
+        return [("remove", id_)] if before else []
+    if event.was == question.state and event.type in STAFF_ONLY:
+        return []
+    drawn = drawn_question(session, question, locale)
+    if before == after:
+        return [("morph", id_, drawn)]
+    ops: Ops = [("remove", id_)] if before else []
+    return [*ops, ("append", after, drawn)]

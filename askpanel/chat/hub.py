@@ -1,0 +1,171 @@
+"""The rooms of this process, each with a tail that follows its log, and one ticker for all.
+
+No task here dies silently: whatever ends one that should live is logged and it is begun again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+from askpanel.chat import frames
+from askpanel.chat.room import Audience, Room
+from askpanel.eventlog.model import Actor, Refused, State, StoreAway
+from askpanel.eventlog.phase import phase
+from askpanel.eventlog.store import Store
+from askpanel.eventlog.tail import Diverged, Tail
+
+logger = logging.getLogger("askpanel")
+
+TICK = 1.0
+BEATS = 20
+"""A heartbeat every so many ticks: the page gives a silent socket up after 45 seconds."""
+SYSTEM = Actor(role="system")
+
+
+class Hub:
+    """Rooms by slug, loaded when somebody first asks for one."""
+
+    def __init__(
+        self,
+        store: Store,
+        audiences: Mapping[str, Audience],
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self.store = store
+        self._audiences = audiences
+        self._rooms: dict[str, Room] = {}
+        self._loading: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sleep, self._jitter = sleep, jitter
+        self._ticks = 0
+
+    async def start(self) -> None:
+        """Begin ticking. Rooms load by themselves."""
+        await self.store.hear_time()
+        self._keep("ticker", self._tick_for_ever)
+
+    async def stop(self) -> None:
+        """End every task and wait for them."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._rooms.clear()
+
+    @property
+    def rooms(self) -> dict[str, Room]:
+        return self._rooms
+
+    async def room(self, slug: str) -> Room | None:
+        """The session's room, or None if there is no such session. Raises StoreAway."""
+        if slug in self._rooms:
+            return self._rooms[slug]
+        async with self._loading.setdefault(slug, asyncio.Lock()):
+            if slug not in self._rooms:
+                try:
+                    await self._load(slug)
+                except Refused:
+                    self._loading.pop(slug, None)
+                    return None
+        return self._rooms.get(slug)
+
+    async def _load(self, slug: str) -> None:
+        snapshot = await self.store.snapshot(slug)
+        self._rooms[slug] = Room(snapshot, self._audiences)
+        last = max(snapshot.entries, key=lambda e: e.position, default=None)
+
+        def following() -> Coroutine[Any, Any, None]:
+            room = self._rooms[slug]
+            return Tail(
+                self.store,
+                slug,
+                last,
+                entries=room.follow,
+                connected=room.tell_connected,
+            ).run()
+
+        self._keep(slug, following, diverged=slug)
+
+    async def _reload(self, slug: str) -> None:
+        """The log is not the one that the screens have seen: a new epoch, and all begin anew."""
+        old = self._rooms.pop(slug)
+        logger.error("the store lost entries of a session that had been shown; new epoch")
+        while True:
+            try:
+                await self.store.renew_epoch(slug, old.epoch)
+                await self._load(slug)
+                break
+            except StoreAway:
+                await self._sleep(self._jitter(0.1, 2.0))
+            except Refused:
+                break
+        old.turn_out(frames.reset())
+
+    def _keep(
+        self, name: str, work: Callable[[], Coroutine[Any, Any, None]], diverged: str = ""
+    ) -> None:
+        """Run a task for the life of the process and begin it again whatever happens to it."""
+
+        async def kept() -> None:
+            while True:
+                try:
+                    await work()
+                except Diverged:
+                    await self._reload(diverged)
+                    return
+                except Exception:
+                    logger.exception("a task ended that should not: %s", name)
+                    if diverged:
+                        # A tail that failed half way may have shown part of a run.
+                        await self._reload_quietly(diverged)
+                        return
+                await self._sleep(self._jitter(0.1, 1.0))
+
+        task = asyncio.create_task(kept(), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _reload_quietly(self, slug: str) -> None:
+        old = self._rooms.pop(slug)
+        await self._sleep(self._jitter(0.5, 1.5))
+        old.turn_out(frames.reset())
+
+    async def _tick_for_ever(self) -> None:
+        while True:
+            await self._sleep(TICK)
+            self._ticks += 1
+            if self._ticks % BEATS == 0:
+                now = asyncio.get_running_loop().time()
+                for room in list(self._rooms.values()):
+                    room.beat(now)
+                await self._quietly(self.store.hear_time())
+            for slug, room in list(self._rooms.items()):
+                await self._turn(slug, room)
+
+    async def _turn(self, slug: str, room: Room) -> None:
+        """What the clock alone brings: a phase to notice, a claim that lapsed."""
+        if not room.connected:
+            return
+        now = self.store.now()
+        present = phase(room.projection.session.schedule, now)
+        if present != room.projection.phase:
+            await self._quietly(self.store.notice_phase(slug, present))
+        if State.CLAIMED not in room.projection.counts:
+            return
+        for question in room.projection.of(State.CLAIMED):
+            draft = question.draft
+            awaiting = draft is not None and not draft.note
+            if question.holder and question.holder.until <= now and not awaiting:
+                await self._quietly(self.store.decide(slug, question.number, "expire", SYSTEM))
+
+    async def _quietly(self, call: Awaitable[object]) -> None:
+        """Another process may have been first, or the store be away: the next tick looks again."""
+        try:
+            await call
+        except (Refused, StoreAway):
+            return

@@ -1,0 +1,120 @@
+"""The socket: it brings HTML down and takes nothing up.
+
+Everything that people do goes by HTTP, so this has one duty: let the reader into the room at
+the right position, and notice when they leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import PlainTextResponse
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from askpanel.chat import frames, origin
+from askpanel.chat.fragments import PARTS
+from askpanel.chat.room import Member, Room
+from askpanel.chat.site import Site
+from askpanel.chat.wire import wire_of
+from askpanel.eventlog.model import StoreAway
+
+CHATTER = 1008
+MOST_CHATTER = 64
+"""Messages that a client may send before it is taken for a flood. Ours sends none."""
+DONE = 1000
+
+
+def number_in(given: str) -> int:
+    """A position from an address, or -1, which no room can resume from."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 15 else -1
+
+
+class PublicSocket:
+    """`GET /sessions/{slug}/live?after=N&epoch=E&mine=0|1`."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def routes(self) -> list[WebSocketRoute]:
+        return [WebSocketRoute("/sessions/{slug}/live", self.live, name="live")]
+
+    async def live(self, socket: WebSocket) -> None:
+        """Let a reader in; with a participant's cookie, their own questions come too."""
+        if not origin.allowed_socket(socket.headers, self.site.origins):
+            await refuse(socket, 403, "This address is for the pages of this service only.")
+            return
+        try:
+            room = await self.site.hub.room(socket.path_params["slug"])
+        except StoreAway:
+            await refuse(socket, 503, "Not for a moment. Try again.")
+            return
+        if room is None:
+            await refuse(socket, 404, "There is no session here.")
+            return
+        network = socket.state.network
+        if not self.site.throttle.socket_opened(network):
+            await refuse(socket, 429, "Too many connections from one network.")
+            return
+        try:
+            author = self.site.author(socket, room)
+            await attend(socket, room, "public", author, first=self._own_list(socket, author))
+        finally:
+            self.site.throttle.socket_closed(network)
+
+    def _own_list(self, socket: WebSocket, author: str) -> Callable[[Room], bytes]:
+        """The viewer's own questions, when their page was drawn without them.
+
+        A page reached from another site comes without the cookie, and a first question is sent
+        from a page whose socket had none.
+        """
+
+        def first(room: Room) -> bytes:
+            if not author or socket.query_params.get("mine") == "1":
+                return b""
+            projection = room.projection
+            drawn = self.site.view(socket).part(
+                PARTS, "own_list", projection.by_author(author), projection.session, True
+            )
+            return frames.own([("replace", "mine", str(drawn))])
+
+        return first
+
+
+async def attend(
+    socket: WebSocket,
+    room: Room,
+    audience: str,
+    key: str,
+    first: Callable[[Room], bytes] = lambda room: b"",
+) -> None:
+    """Stay in a room until the socket closes."""
+    await socket.accept()
+    wire = wire_of(socket.scope)
+    member = Member(wire, audience, socket.state.locale, key)
+    after = number_in(socket.query_params.get("after", ""))
+    if not room.join(member, after, socket.query_params.get("epoch", ""), first(room)):
+        await socket.close(DONE)
+        return
+    try:
+        await listen(socket)
+    finally:
+        room.leave(member)
+
+
+async def listen(socket: WebSocket) -> None:
+    """Until the other side leaves. What it says is not read, only counted."""
+    heard = 0
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        heard += 1
+        if heard > MOST_CHATTER:
+            await socket.close(CHATTER)
+            return
+
+
+async def refuse(socket: WebSocket, status: int, words: str) -> None:
+    """Answer the handshake with a plain refusal, before any data."""
+    await socket.send_denial_response(PlainTextResponse(words, status))

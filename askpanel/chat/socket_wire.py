@@ -1,0 +1,284 @@
+"""One connected WebSocket as something that bytes can be written to, at once.
+
+`SocketWire` is uvicorn's sans-I/O WebSocket protocol, kept whole for the handshake and for all
+that is received (RFC 6455), with one way past ASGI for what is sent. uvicorn's other ways here
+are mended: it prints addresses, leaves some handshakes unanswered, logs a traceback for text
+that is not UTF-8, and waits for ever for a reader that has stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Any, cast
+
+from uvicorn._types import ASGISendEvent
+from uvicorn.config import Config
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.frames import Close, Frame
+from websockets.http11 import Request
+from websockets.protocol import OPEN
+
+from askpanel.chat.kernel import bound_sending, hang_up
+from askpanel.chat.quietlog import wire_logger
+
+EXTENSION = "askpanel.wire"
+"""Where the endpoint finds its socket: `scope["extensions"][EXTENSION]`."""
+
+SLICE = 4096
+GONE = Close(1006, "")
+
+
+class SocketWire(WebSocketsSansIOProtocol):
+    """The `Wire` of one connection. Times in seconds, sizes in bytes."""
+
+    close_grace = 3.0
+    """For the peer to take what was written and answer the close; then it is aborted."""
+    high_water = 64 * 1024
+    send_buffer = 64 * 1024
+    """The kernel's."""
+    frame_allowance = 200
+    """Frames, pings included, that a peer may send in a window: the page sends a handful."""
+    allowance_window = 10.0
+
+    stalled_since: float | None = None
+    _early = b""
+    _frames_seen = 0
+    _window_ends = 0.0
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.logger = self.conn.logger = wire_logger
+        self.conn.debug = False
+
+    @staticmethod
+    def retry_seconds() -> int:
+        """When a socket closed by the server's end may come back: not all at once."""
+        return secrets.randbelow(6)
+
+    # The seam
+
+    @property
+    def closed(self) -> bool:
+        """See `Wire`."""
+        return self.conn.state is not OPEN or self.transport.is_closing()
+
+    @property
+    def backlog(self) -> int:
+        """See `Wire`."""
+        return self.transport.get_write_buffer_size()
+
+    def write(self, data: bytes) -> None:
+        """See `Wire`."""
+        if not self.closed:
+            self.transport.write(data)
+
+    def cut(self, code: int, reason: str = "") -> None:
+        """See `Wire`. Before the handshake is complete the answer is 503."""
+        if not self.handshake_complete:
+            self._refuse_handshake(503)
+        elif not self.closed:
+            self.conn.send_close(code, reason)
+            self._flush()
+            self._tell_app(Close(code, reason))
+            self._read_on()
+        self._abort_later()
+
+    # The connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Bound what may wait for this reader, here and in the kernel."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=self.high_water)
+        bound_sending(self.transport, self.send_buffer)
+
+    def eof_received(self) -> None:
+        """The transport closes itself, once our buffer is empty; that too has an end."""
+        self._abort_later()
+
+    def pause_writing(self) -> None:
+        """Our buffer is above high water."""
+        super().pause_writing()
+        self.stalled_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        """Our buffer is below low water."""
+        super().resume_writing()
+        self.stalled_since = None
+
+    def shutdown(self) -> None:
+        """The server stops: say so, and when to come back."""
+        self.cut(1012, f"retry={self.retry_seconds()}")
+
+    def keepalive_timeout(self) -> None:
+        """The peer is gone; do not wait for it to read our farewell."""
+        super().keepalive_timeout()
+        self._abort_later()
+
+    # What is received
+
+    def data_received(self, data: bytes) -> None:
+        """Parse a slice at a time, so that a flood ends at its first slice."""
+        if self.handshake_initiated and not self.handshake_complete:
+            self._early += data  # frames before the 101; reading is paused, so this is bounded
+            return
+        for start in range(0, len(data), SLICE):
+            if self.conn.eof_sent:
+                return  # the rest is of no interest to anyone
+            self.conn.receive_data(data[start : start + SLICE])
+            if self.conn.handshake_exc is not None and not self.handshake_initiated:
+                self._refuse_handshake(400)
+                return
+            self.handle_events()
+            if self.conn.parser_exc is not None:
+                self.handle_parser_exception()
+
+    def handle_events(self) -> None:
+        """Count, then pass on. What came before a fault in the same read still counts."""
+        if self.handshake_complete and self._flooded(len(self.conn.events)):
+            self._fail(1008, "too many frames")
+        super().handle_events()
+
+    def _flooded(self, count: int) -> bool:
+        now = self.loop.time()
+        if now >= self._window_ends:
+            self._window_ends, self._frames_seen = now + self.allowance_window, 0
+        self._frames_seen += count
+        return self._frames_seen > self.frame_allowance
+
+    def handle_connect(self, event: Request) -> None:
+        """Put ourselves into the scope; wait with the peer's frames until it is accepted."""
+        super().handle_connect(event)
+        # The scope's headers and client are the application's to forget; here they go now.
+        del self.request
+        self.client = None
+        if not self.handshake_complete:
+            cast(dict[str, Any], self.scope["extensions"])[EXTENSION] = self
+            self.transport.pause_reading()
+
+    def send_receive_event_to_app(self) -> None:
+        """As uvicorn's, but text that is not UTF-8 costs no traceback (RFC 6455, 8.1)."""
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self._fail(1007, "not UTF-8")
+                return
+        super().send_receive_event_to_app()
+
+    def handle_ping(self) -> None:
+        """Its pong is ready, unless the connection has failed since."""
+        self._flush()
+
+    def handle_close(self, event: Frame) -> None:
+        """The peer closes, or answers our close."""
+        self._flush()
+        self._tell_app(self.conn.close_rcvd or GONE)
+        self._part()
+
+    def handle_parser_exception(self) -> None:
+        """The connection has failed (RFC 6455, 7.1.7), and its close frame waits to be sent."""
+        self._flush()
+        self._tell_app(self.conn.close_sent or GONE)
+        self._part()
+
+    # What is sent through ASGI
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """As uvicorn's; a close never waits for a reader that has stopped."""
+        if message["type"] == "websocket.close" and self.handshake_complete:
+            self.cut(message.get("code", 1000), message.get("reason") or "")
+            return
+        await self.writable.wait()
+        if self.close_sent or self.transport.is_closing():
+            raise ClientDisconnected
+        await super().send(message)
+        if message["type"] == "websocket.accept":
+            self._begin()
+
+    async def run_asgi(self) -> None:
+        """Run the application; its return closes the socket, its failure with 1011."""
+        code = 1011
+        try:
+            await self.app(self.scope, self.receive, self.send)
+            code = 1000
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            self.logger.exception("Exception in ASGI application")
+        finally:
+            self._end(code)
+
+    def _begin(self) -> None:
+        """Accepted: read what the peer has sent meanwhile."""
+        del self.response
+        early, self._early = self._early, b""
+        self._read_on()
+        self.data_received(early)
+
+    def _end(self, code: int) -> None:
+        if not self.handshake_complete:
+            self._refuse_handshake(500)
+        self.cut(code)
+        self.scope["extensions"] = {}  # it and we hold each other
+
+    # Endings
+
+    def _fail(self, code: int, reason: str) -> None:
+        self.conn.fail(code, reason)
+        self.handle_parser_exception()
+
+    def _refuse_handshake(self, status: int) -> None:
+        """Send the refusal that the parser has made, or else one with this status."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        if not any(self.conn.writes):
+            # Where the parser has sent an end and no answer, it cannot make one.
+            self.conn.eof_sent = False
+            self.conn.send_response(self.conn.reject(status, ""))
+        self.handshake_complete = True
+        self._flush()
+        self._tell_app(GONE)
+        self._part()
+
+    def _flush(self) -> None:
+        data = b"".join(self.conn.data_to_send())
+        if data and not self.transport.is_closing():
+            self.transport.write(data)
+
+    def _tell_app(self, close: Close) -> None:
+        """The application hears once that it is over, and by what code."""
+        if not self.close_sent:
+            self.close_sent = True
+            self.stop_keepalive()
+            self.queue.put_nowait(
+                {"type": "websocket.disconnect", "code": close.code, "reason": close.reason}
+            )
+
+    def _read_on(self) -> None:
+        self.read_paused = False
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def _part(self) -> None:
+        """Half-close and read until the peer does too: closing on unread bytes would send a
+        reset, which can overtake our last frame."""
+        if not self.transport.is_closing():
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+                self._read_on()
+            else:
+                self.transport.close()
+        self._abort_later()
+
+    def _abort_later(self) -> None:
+        if self.close_timer is None and not self.disconnected:
+            self.close_timer = self.loop.call_later(self.close_grace, hang_up, self.transport)

@@ -1,0 +1,153 @@
+"""The settings of one installation, from the environment: read once, passed in, never imported
+below the composition root."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from askpanel.chat import origin
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used, in one plain sentence."""
+
+
+def _data_home() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "askpanel"
+
+
+class Config(BaseSettings):
+    """Every setting, its default, and what it means. Names get `ASKPANEL_` in front."""
+
+    model_config = SettingsConfigDict(env_prefix="ASKPANEL_", frozen=True, extra="ignore")
+
+    redis_url: str = Field(
+        "",
+        description="The Redis (7 or newer) or Valkey to use, as `redis://`, `rediss://` or "
+        "`unix://`. Empty: a private Valkey in the data folder.",
+    )
+    data_dir: Path = Field(
+        default_factory=_data_home,
+        description="Where the private Valkey and a generated key are kept. "
+        "Default: `askpanel` in your data home (`~/.local/share`).",
+    )
+    secret_key: str = Field(
+        "",
+        description="At least 32 characters, kept secret, the same on every node. Empty: "
+        "generated once and kept in the data folder.",
+    )
+    base_url: str = Field(
+        "",
+        description="The address that people use, such as `https://ask.example.org`. Forms and "
+        "sockets from other origins are refused. Empty: this machine's loopback addresses.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Networks of the proxies in front, separated by commas; only they are "
+        "believed about a client's address and protocol.",
+    )
+    questions_per_minute: int = Field(
+        6,
+        ge=1,
+        le=1000,
+        description="How many questions one participant may send in a minute, to each worker.",
+    )
+    sockets_per_client: int = Field(
+        100,
+        ge=1,
+        le=100_000,
+        description="How many live connections one network address may hold, to each worker.",
+    )
+    lease_seconds: int = Field(
+        180,
+        ge=10,
+        le=3600,
+        description="How long a panelist's claim on a question lasts unless they go on typing.",
+    )
+    exit_url: str = Field(
+        "https://www.bbc.co.uk/weather",
+        description="Where “Exit this page” leads: a neutral page.",
+    )
+    allow_weak_persistence: bool = Field(
+        False,
+        description="Start although the store may lose the last second of questions in a crash.",
+    )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        networks = value.split(",") if isinstance(value, str) else value
+        networks = tuple(each.strip() for each in networks if each.strip())
+        for each in networks:
+            if each != "unix":
+                ip_network(each, strict=False)
+        return networks
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("it must have at least 32 characters")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        return origin.of(value) if value else ""
+
+    @field_validator("exit_url")
+    @classmethod
+    def _https(cls, value: str) -> str:
+        if not value.startswith("https://"):
+            raise ValueError("it must begin with https://")
+        return value
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by TLS: cookies are then `__Host-` and `Secure`."""
+        return self.base_url.startswith("https://")
+
+    def origins(self, port: int) -> frozenset[str]:
+        """The origins whose forms and sockets are ours."""
+        if self.base_url:
+            return frozenset({self.base_url})
+        hosts = ("127.0.0.1", "localhost", "[::1]")
+        return frozenset(f"http://{host}:{port}" for host in hosts)
+
+    def secret(self) -> bytes:
+        """The installation's key; generated and kept in the data folder when none is set."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.data_dir / "secret-key"
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip().encode()
+        except OSError as error:
+            raise BadSetting(
+                f"The data folder {self.data_dir} cannot be written ({error.strerror}): set "
+                "ASKPANEL_DATA_DIR to a folder of your own, or ASKPANEL_SECRET_KEY."
+            ) from error
+        with os.fdopen(descriptor, "w") as kept:
+            kept.write(secrets.token_urlsafe(48))
+        return path.read_text().strip().encode()
+
+
+def load(**given: Any) -> Config:
+    """The settings, or BadSetting naming the first that is wrong. `given` wins over the
+    environment."""
+    try:
+        return Config(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ASKPANEL_{first['loc'][0]}".upper() if first["loc"] else "A setting"
+        says = first["msg"].removeprefix("Value error, ")
+        raise BadSetting(f"{name} cannot be used: {says}.") from error

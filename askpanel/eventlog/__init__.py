@@ -1,0 +1,1 @@
+"""What may happen in a session, and what did: one ordered log for each."""

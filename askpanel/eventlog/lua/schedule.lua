@@ -1,0 +1,43 @@
+-- What a host may do to a running session: open now, pause, resume, extend, close.
+-- KEYS: meta log staff   ARGV: now command actor minutes
+local definition = redis.call('HGET', KEYS[1], 'session')
+if not definition then return refuse('unknown_session') end
+local now, command, actor = now_ms(ARGV[1]), ARGV[2], cjson.decode(ARGV[3])
+if revoked(KEYS[3], actor) then return refuse('revoked') end
+if actor.role ~= 'host' then return refuse('wrong_role') end
+
+local session = cjson.decode(definition)
+local s = session.schedule
+local events = {open = 'opened', pause = 'paused', resume = 'resumed', extend = 'extended', close = 'closed'}
+if not events[command] then return refuse('unknown_command') end
+if now >= s.ends then return refuse('wrong_state') end
+
+if command == 'open' then
+  if now >= s.starts then return refuse('wrong_state') end
+  s.starts = now
+  s.questions_open = math.min(s.questions_open, now)
+elseif command == 'pause' then
+  if s.paused then return refuse('wrong_state') end
+  s.paused = true
+elseif command == 'resume' then
+  if not s.paused then return refuse('wrong_state') end
+  s.paused = nil
+elseif command == 'extend' then
+  local minutes = tonumber(ARGV[4])
+  if not minutes or minutes < 1 then return refuse('missing') end
+  s.ends = s.ends + minutes * 60000
+  s.last_questions = s.last_questions + minutes * 60000
+elseif command == 'close' then
+  s.questions_open = math.min(s.questions_open, now)
+  s.starts = math.min(s.starts, now)
+  s.last_questions = math.min(s.last_questions, now)
+  s.ends = now
+  s.paused = nil
+end
+
+-- The next phase notice is measured against the new schedule, so it may go back as well as on.
+redis.call('HSET', KEYS[1], 'session', cjson.encode(session), 'phase', '')
+local position = append(KEYS[1], KEYS[2], {
+  type = events[command], at = now, by = actor.username, name = actor.name, session = session,
+})
+return {'done', position, ''}

@@ -1,0 +1,117 @@
+"""A session in memory: the log folded up to one position."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+from msgspec import Struct
+
+from askpanel.eventlog.model import Entry, Event, Question, State
+from askpanel.eventlog.session import Session
+
+Counts = dict[str, int]
+"""State to the number of questions in it; states with none are left out."""
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """What the store holds of a session at one moment, and the newest entries of its log."""
+
+    session: Session
+    epoch: str
+    position: int
+    phase: str = ""
+    questions: list[Question]
+    entries: list[Entry]
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """One entry with all that a fragment may draw from: the session and the counts after it.
+
+    With these a frame is a pure function of the moment, so a frame drawn late for somebody who
+    was away has the same bytes as the one that the others got.
+    """
+
+    position: int
+    event: Event
+    session: Session
+    counts: Counts
+
+
+class Projection:
+    """A session's questions at a position. `apply` is the only way on."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.session = snapshot.session
+        self.epoch = snapshot.epoch
+        self.position = snapshot.position
+        # The last phase that the log told of; what holds is `phase.phase` of the clock.
+        self.phase = snapshot.phase
+        self.questions: dict[int, Question] = {
+            q.number: q for q in sorted(snapshot.questions, key=lambda q: q.number)
+        }
+        self.counts: Counts = dict(Counter(str(q.state) for q in self.questions.values()))
+
+    def apply(self, entry: Entry) -> Moment:
+        """Fold one entry, which must be the next one."""
+        if entry.position != self.position + 1:
+            raise ValueError(f"entry {entry.position} does not follow {self.position}")
+        event = entry.event
+        if event.session is not None:
+            self.session = msgspec.convert(event.session, Session)
+            self.phase = ""
+        if event.phase:
+            self.phase = event.phase
+        if event.question is not None:
+            self.counts = _recount(self.counts, event.was, str(event.question.state))
+            self.questions[event.question.number] = event.question
+        self.position = entry.position
+        return Moment(
+            position=entry.position, event=event, session=self.session, counts=self.counts
+        )
+
+    def published(self) -> list[Question]:
+        """What the transcript shows, in the order in which it was published."""
+        shown = (State.ANSWERED, State.REMOVED)
+        questions = [q for q in self.questions.values() if q.published and q.state in shown]
+        return sorted(questions, key=lambda q: q.published)
+
+    def of(self, *states: State) -> list[Question]:
+        """The questions in any of these states, in the order in which they came there."""
+        found = [q for q in self.questions.values() if q.state in states]
+        return sorted(found, key=lambda q: q.since)
+
+    def by_author(self, author: str) -> list[Question]:
+        """One participant's questions, by number."""
+        return [q for q in self.questions.values() if q.author == author]
+
+
+def moments(snapshot: Snapshot) -> list[Moment]:
+    """The newest entries of a snapshot as moments, oldest first.
+
+    The counts are walked back from the present ones. Before the oldest change of the schedule
+    that is among them, the session is the one after it: only its times differ.
+    """
+    counts = Projection(snapshot).counts
+    session = snapshot.session
+    found: list[Moment] = []
+    for entry in sorted(snapshot.entries, key=lambda e: e.position, reverse=True):
+        event = entry.event
+        if event.session is not None:
+            session = msgspec.convert(event.session, Session)
+        found.append(Moment(position=entry.position, event=event, session=session, counts=counts))
+        if event.question is not None:
+            counts = _recount(counts, str(event.question.state), event.was)
+    return found[::-1]
+
+
+def _recount(counts: Counts, left: str, entered: str) -> Counts:
+    """The counts after one question left a state and entered another; either may be empty."""
+    new = dict(counts)
+    if entered:
+        new[entered] = new.get(entered, 0) + 1
+    if left:
+        new[left] = new.get(left, 0) - 1
+        if not new[left]:
+            del new[left]
+    return new

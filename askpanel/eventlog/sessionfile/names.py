@@ -1,0 +1,69 @@
+"""The names that machines use: a session's slug, and the ids of the things in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from askpanel.eventlog.sessionfile.mistake import Fault, Mistake, place_of, shown
+from askpanel.eventlog.sessionfile.table import Table
+
+SLUG_LENGTH = range(3, 61)
+ID_LENGTH = range(1, 41)
+
+RESERVED = frozenset(
+    {"accessibility", "admin", "api", "assets", "cy", "demo", "en", "health", "live"}
+    | {"metrics", "privacy", "screen", "sessions", "staff", "static", "transcript"}
+)
+"""Words of our own addresses: a session of that name would be taken for something else."""
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SPELLING = "lower-case letters and digits, with single hyphens between them"
+
+
+def slug_of(table: Table) -> str:
+    """Read ``slug``, the session's name in its address."""
+    slug = table.string("slug", 'slug = "stop-it-now"')
+    fault = slug_fault(slug) if slug else None
+    if fault is not None:
+        table.note("slug", fault)
+    return slug
+
+
+def slug_fault(slug: str) -> Fault | None:
+    """Return what is wrong with ``slug``, or None."""
+    if slug in RESERVED:
+        says = f"{shown(slug)} is a word that Askpanel's own addresses use."
+        return Fault(says, "Choose another, or add a word to it.")
+    return _name_fault(slug, SLUG_LENGTH)
+
+
+def slug_taken(slug: str) -> Mistake:
+    """Return the mistake for a slug that another session has. Only the store can know."""
+    says = f"{shown(slug)} is taken: another session has this slug."
+    mend = "Choose another slug, for example by adding the month and the year."
+    return Mistake("slug", None, says, mend)
+
+
+def ids_of(tables: Sequence[Table]) -> list[str]:
+    """Read the ``id`` of each table of one list: well-formed, and none twice."""
+    ids: list[str] = []
+    for table in tables:
+        found = table.string("id", 'id = "gmp"')
+        fault = _name_fault(found, ID_LENGTH) if found else None
+        if found and found in ids:
+            other = place_of(tables[ids.index(found)].path)
+            fault = Fault(f"{shown(found)} is the id of {other} already.", "Choose another.")
+        if fault is not None:
+            table.note("id", fault)
+        ids.append(found)
+    return ids
+
+
+def _name_fault(name: str, length: range) -> Fault | None:
+    if not _NAME.fullmatch(name):
+        return Fault(f"{shown(name)} is not well formed.", f"Use {_SPELLING}.")
+    if len(name) not in length:
+        says = f"{shown(name)} has {len(name)} characters."
+        return Fault(says, f"Use {length[0]} to {length[-1]}.")
+    return None

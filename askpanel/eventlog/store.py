@@ -1,0 +1,258 @@
+"""The sessions' log in Redis or Valkey: every command one atomic Lua call, every read a snapshot.
+
+All keys of a session share one hash tag, so the same scripts run on Redis Cluster. Questions are
+written by `submit` and `decide`; what they answer has been fsynced by the engine before it says so.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import msgspec
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from askpanel.eventlog.clock import StoreClock
+from askpanel.eventlog.model import Actor, Done, Entry, Event, Question, Refused, StoreAway
+from askpanel.eventlog.projection import Snapshot
+from askpanel.eventlog.rules import RULES
+from askpanel.eventlog.session import Session
+
+LUA = Path(__file__).parent / "lua"
+SNAPSHOT_ENTRIES = 2048
+"""How many of the newest entries a process keeps, so that a screen can resume."""
+
+_T = TypeVar("_T")
+
+
+def read_script(name: str) -> str:
+    """The text of one script, with the shared part in front."""
+    return (LUA / "common.lua").read_text("utf-8") + (LUA / f"{name}.lua").read_text("utf-8")
+
+
+async def answered(call: Awaitable[_T]) -> _T:
+    """What the store says, or StoreAway: no caller needs to know which library talks to it."""
+    try:
+        return await call
+    except (TimeoutError, RedisError, OSError) as error:
+        raise StoreAway(type(error).__name__) from error
+
+
+class Store:
+    """Commands and reads of the sessions' logs.
+
+    `lease_ms` is how long a claim lasts unless renewed. `now` is for tests: without it the
+    scripts use the store's own clock, which all processes share.
+    """
+
+    def __init__(
+        self,
+        client: redis.asyncio.Redis,
+        *,
+        tails: redis.asyncio.Redis | None = None,
+        prefix: str = "askpanel",
+        lease_ms: int = 180_000,
+        now: Callable[[], int] | None = None,
+        token: Callable[[], str] = lambda: secrets.token_hex(8),
+    ) -> None:
+        self.clock = StoreClock()
+        self._client = client
+        # A tail holds its connection while it waits, so tails do not share the commands' pool.
+        self._tails = tails or client
+        self._prefix = prefix
+        self._lease_ms = lease_ms
+        self._now = now
+        self._token = token
+        self._scripts = {
+            name: client.register_script(read_script(name))
+            for name in (
+                "create",
+                "submit",
+                "decide",
+                "schedule",
+                "phase",
+                "snapshot",
+                "epoch",
+            )
+        }
+
+    def now(self) -> int:
+        """The time in Unix milliseconds: the test's, or the store's as last heard."""
+        return self._now() if self._now else self.clock()
+
+    def key(self, slug: str, part: str) -> str:
+        """The key of one part of a session; the braces are the cluster's hash tag."""
+        return f"{self._prefix}:{{{slug}}}:{part}"
+
+    async def hear_time(self) -> None:
+        """Set the clock by the store's."""
+        seconds, micros = await answered(self._client.time())
+        self.clock.set(int(seconds) * 1000 + int(micros) // 1000)
+
+    async def ping(self) -> None:
+        """Raise StoreAway unless the store answers."""
+        await answered(cast("Awaitable[Any]", self._client.ping()))
+
+    async def sessions(self) -> list[Session]:
+        """Every session, by its start."""
+        slugs = await answered(
+            cast("Awaitable[set[bytes]]", self._client.smembers(f"{self._prefix}:sessions"))
+        )
+        found = [await self.session(slug.decode()) for slug in sorted(slugs)]
+        return sorted((s for s in found if s), key=lambda s: (s.schedule.starts, s.slug))
+
+    async def session(self, slug: str) -> Session | None:
+        """One session's definition as it stands, or None."""
+        raw = await answered(
+            cast("Awaitable[bytes | None]", self._client.hget(self.key(slug, "meta"), "session"))
+        )
+        return msgspec.json.decode(raw, type=Session) if raw else None
+
+    async def create(self, session: Session) -> int:
+        """Begin a session's log; position 1 is its definition. Refused "exists" if taken."""
+        # Listed first: a listed session without a log is skipped, the other way round is lost.
+        await answered(self._client.sadd(f"{self._prefix}:sessions", session.slug))
+        done = await self._call(
+            "create",
+            session.slug,
+            ("meta", "log"),
+            (self._token(), msgspec.json.encode(session)),
+        )
+        return int(done[1])
+
+    async def submit(
+        self,
+        slug: str,
+        *,
+        nonce: str,
+        text: str,
+        lang: str,
+        author: str,
+        topic: str = "",
+        name: str = "",
+    ) -> Done:
+        """Store a question. The same nonce again gives the first question back.
+
+        Refused "unknown_session" or "closed" by the schedule at the store's time.
+        """
+        parts = {"text": text, "lang": lang, "author": author, "topic": topic, "name": name}
+        question = msgspec.json.encode({k: v for k, v in parts.items() if v})
+        return self._done(
+            await self._call(
+                "submit", slug, ("meta", "log", "questions", "nonces"), (nonce, question)
+            )
+        )
+
+    async def decide(
+        self, slug: str, number: int, command: str, actor: Actor, **fields: str | int
+    ) -> Done:
+        """Carry out one command of `rules.RULES`, or raise Refused with the reason."""
+        rule = RULES.get(command)
+        if rule is None:
+            raise Refused("unknown_command")
+        encoded = (
+            msgspec.json.encode(actor),
+            msgspec.json.encode({k: v for k, v in fields.items() if v}),
+            self._lease_ms,
+            msgspec.json.encode(rule),
+        )
+        return self._done(
+            await self._call(
+                "decide",
+                slug,
+                ("meta", "log", "questions", "staff"),
+                (number, command, *encoded),
+            )
+        )
+
+    async def schedule(self, slug: str, command: str, actor: Actor, minutes: int = 0) -> int:
+        """Open now, pause, resume, extend or close; gives the position or raises Refused."""
+        done = await self._call(
+            "schedule",
+            slug,
+            ("meta", "log", "staff"),
+            (command, msgspec.json.encode(actor), minutes),
+        )
+        return int(done[1])
+
+    async def notice_phase(self, slug: str, phase: str) -> int:
+        """Log that the clock has reached a phase; Refused "wrong_state" if somebody did."""
+        return int((await self._call("phase", slug, ("meta", "log"), (phase,)))[1])
+
+    async def revoke(self, slug: str, versions: dict[str, int]) -> None:
+        """Refuse, in this session, commands of sign-ins older than these staff versions."""
+        if versions:
+            key = self.key(slug, "staff")
+            await answered(self._client.hset(key, mapping=dict(versions.items())))
+
+    async def snapshot(self, slug: str, entries: int = SNAPSHOT_ENTRIES) -> Snapshot:
+        """A session at one moment. Raises Refused "unknown_session"."""
+        _, meta, questions, log = await self._call(
+            "snapshot", slug, ("meta", "log", "questions"), (entries,), timed=False
+        )
+        return Snapshot(
+            session=msgspec.json.decode(meta[0], type=Session),
+            epoch=meta[1].decode(),
+            position=int(meta[2]),
+            phase=meta[3].decode(),
+            questions=[msgspec.json.decode(raw, type=Question) for raw in questions],
+            entries=[decode_entry(id_, fields[1]) for id_, fields in log],
+        )
+
+    async def entries(self, slug: str, first: int, last: int) -> list[Entry]:
+        """The log from one position to another, both included."""
+        found = await answered(
+            self._client.xrange(self.key(slug, "log"), f"{first}-0", f"{last}-0")
+        )
+        return _decoded(found)
+
+    async def wait(self, slug: str, after: int, block_ms: int) -> list[Entry]:
+        """Entries after a position, waiting up to `block_ms` for the first."""
+        # The position is always given: "$" would lose what came in between two reads.
+        found = await answered(
+            self._tails.xread({self.key(slug, "log"): f"{after}-0"}, count=500, block=block_ms)
+        )
+        streams = found.items() if isinstance(found, dict) else found or []
+        return [entry for _, run in streams for entry in _decoded(run)]
+
+    async def renew_epoch(self, slug: str, old: str) -> None:
+        """Say that what was seen under `old` may be gone. Once, whoever finds out first."""
+        try:
+            await self._call("epoch", slug, ("meta",), (old, self._token()), timed=False)
+        except Refused:
+            return
+
+    async def _call(
+        self,
+        name: str,
+        slug: str,
+        parts: tuple[str, ...],
+        args: tuple[Any, ...],
+        *,
+        timed: bool = True,
+    ) -> list[Any]:
+        keys = [self.key(slug, part) for part in parts]
+        now = ("" if self._now is None else self._now(),) if timed else ()
+        reply = await answered(self._scripts[name](keys=keys, args=[*now, *args]))
+        if reply[0] == b"refused":
+            question = msgspec.json.decode(reply[2], type=Question) if reply[2] else None
+            raise Refused(reply[1].decode(), question)
+        return cast("list[Any]", reply)
+
+    @staticmethod
+    def _done(reply: list[Any]) -> Done:
+        return Done(int(reply[1]), msgspec.json.decode(reply[2], type=Question))
+
+
+def decode_entry(id_: bytes, raw: bytes) -> Entry:
+    """One entry of the stream: the id `7-0` is position 7."""
+    return Entry(int(id_.split(b"-")[0]), msgspec.json.decode(raw, type=Event))
+
+
+def _decoded(found: Any) -> list[Entry]:
+    # RESP3 nests what XREAD gives one level deeper than RESP2.
+    run = found[0] if found and isinstance(found[0], list) else found or []
+    return [decode_entry(id_, fields[b"event"]) for id_, fields in run]

@@ -1,0 +1,1 @@
+"""What staff do: sign in, triage the queue, answer from the desk."""

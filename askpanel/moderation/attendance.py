@@ -1,0 +1,113 @@
+"""The staff's open sockets, so that a sign-out or a changed role closes them at once, in every
+process: each follows the staff log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from askpanel.chat.wire import Wire
+from askpanel.eventlog.member import StaffEvent
+from askpanel.eventlog.model import StoreAway
+from askpanel.eventlog.staff import Staff
+from askpanel.eventlog.store import Store
+
+logger = logging.getLogger("askpanel")
+
+SIGNED_OUT = 4001, "signed out"
+BLOCK_MS = 1_000
+REVALIDATE = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Attendant:
+    """One staff socket: whose it is, under which sign-in (its hash) and version."""
+
+    wire: Wire
+    username: str
+    signin: str
+    version: int
+
+
+class Attendance:
+    """Who of the staff is connected to this process."""
+
+    def __init__(
+        self,
+        staff: Staff,
+        store: Store,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._staff, self._store = staff, store
+        self._present: set[Attendant] = set()
+        self._sleep, self._jitter = sleep, jitter
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to follow the staff log from here on."""
+        position = await self._staff.position()
+        self._tasks = [
+            asyncio.create_task(self._follow(position), name="staff log"),
+            asyncio.create_task(self._revalidate(), name="staff sign-ins"),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def enter(self, attendant: Attendant) -> None:
+        self._present.add(attendant)
+
+    def leave(self, attendant: Attendant) -> None:
+        self._present.discard(attendant)
+
+    def hear(self, event: StaffEvent) -> None:
+        """Close the sockets that an entry of the staff log ends."""
+        for attendant in list(self._present):
+            if attendant.username != event.username:
+                continue
+            if event.signin:
+                ended = attendant.signin == event.signin
+            else:
+                ended = attendant.version < event.version
+            if ended:
+                attendant.wire.cut(*SIGNED_OUT)
+                self.leave(attendant)
+
+    async def _follow(self, position: int) -> None:
+        """For ever: a store that is away is waited for, and what it says then is caught up."""
+        while True:
+            try:
+                for entry in await self._staff.wait(position, BLOCK_MS):
+                    self.hear(entry.event)
+                    await self._tell_sessions(entry.event)
+                    # Only now: if the store goes away before the sessions were told, the
+                    # entry is read, and told, again.
+                    position = entry.position
+            except StoreAway:
+                await self._sleep(self._jitter(0.1, 2.0))
+            except Exception:
+                logger.exception("the staff log could not be followed")
+                await self._sleep(self._jitter(0.5, 2.0))
+
+    async def _tell_sessions(self, event: StaffEvent) -> None:
+        """Every session refuses, from now on, what is decided under an older version."""
+        if event.signin or event.version < 2:
+            return
+        for session in await self._store.sessions():
+            await self._store.revoke(session.slug, {event.username: event.version})
+
+    async def _revalidate(self) -> None:
+        """Sign-ins run out by themselves; their entry then closes the sockets."""
+        while True:
+            await self._sleep(REVALIDATE)
+            try:
+                await self._staff.expire(self._store.now())
+            except StoreAway:
+                continue

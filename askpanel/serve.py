@@ -1,0 +1,79 @@
+"""Running the service: the engine first, then the workers, and both stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from askpanel.app import create
+from askpanel.chat.wire import server_config
+from askpanel.config import Config, load
+from askpanel.eventlog.embedded import Embedded, borrowed
+from askpanel.eventlog.engine import EngineRefused, check, connect
+
+SERVING_PORT = "ASKPANEL_SERVING_PORT"
+
+
+@contextmanager
+def engine(config: Config, *, own: bool) -> Iterator[Config]:
+    """The settings with an engine behind them that has been looked over.
+
+    Without a `redis_url` it is the private one: owned for as long as this lasts, or, for a
+    short command, borrowed from whoever runs it. Raises EngineRefused.
+    """
+    if config.redis_url:
+        asyncio.run(look_over(config))
+        yield config
+    elif own:
+        with Embedded(config.data_dir) as embedded:
+            embedded.supervise()
+            yield with_engine(config, embedded.url)
+    else:
+        with borrowed(config.data_dir) as url:
+            yield with_engine(config, url)
+
+
+def with_engine(config: Config, url: str) -> Config:
+    """The same settings, with the private engine's address."""
+    return config.model_copy(update={"redis_url": url})
+
+
+async def look_over(config: Config) -> None:
+    """Refuse, in one sentence, a store that would lose questions."""
+    client = connect(config.redis_url)
+    try:
+        await check(client, allow_weak_persistence=config.allow_weak_persistence)
+    finally:
+        await client.aclose()
+
+
+def serve(config: Config, host: str, port: int, workers: int) -> int:
+    """Serve until stopped; gives the exit code."""
+    with engine(config, own=True) as ready:
+        if workers == 1:
+            settings = server_config(create(ready, port=port), host=host, port=port)
+            server = uvicorn.Server(settings)
+            server.run()
+            return 0 if server.started else 1
+        # The workers read their settings anew, so they are given the engine's address in them.
+        os.environ["ASKPANEL_REDIS_URL"] = ready.redis_url
+        os.environ["ASKPANEL_SECRET_KEY"] = ready.secret().decode()
+        os.environ[SERVING_PORT] = str(port)
+        load()
+        settings = server_config(
+            "askpanel.app:from_environment",
+            host=host,
+            port=port,
+            workers=workers,
+            factory=True,
+        )
+        Multiprocess(settings, sockets=[settings.bind_socket()]).run()
+        return 0
+
+
+__all__ = ["EngineRefused", "engine", "serve"]

@@ -1,0 +1,126 @@
+// The live page. A frame is JSON text:
+//
+//   {"position": N, "ops": [[op, target id, html], …], "say": "…"}    what happened at N
+//   {"position": N, "status": "lost" | "back"}                        a heartbeat
+//   {"ops": [[op, target id, html], …]}      this viewer's own, which the page was drawn without
+//   {"reset": true}                                                   this run cannot be resumed
+//
+// Positions are dense. The next one is last + 1; anything up to last is a duplicate; anything
+// beyond means that something is missing, and then the page is fetched again: there is no third,
+// hopeful answer.
+
+import { sendForms } from './forms.mjs';
+import { backOff } from './net.mjs';
+import { fillNonces } from './nonce.mjs';
+import { apply } from './ops.mjs';
+import { dropHeld, hold, isPaused, offerPause } from './pause.mjs';
+import { followReading } from './reading.mjs';
+import { Ended, resyncFrom } from './resync.mjs';
+import { say, status } from './say.mjs';
+import { keepLine } from './socket.mjs';
+
+const STORE_STATUS = new Map([['lost', 'away'], ['back', 'back']]);
+
+const placeOf = () => document.querySelector('[data-position]');
+
+function startLive(root) {
+  let last = Number(placeOf().dataset.position);
+  let epoch = placeOf().dataset.epoch ?? '';
+  let stale = false;
+  let resyncing = false;
+  let resyncs = 0;
+  let asReader = false;
+  let hasAsked = false;
+
+  const line = keepLine({ address, received });
+
+  /** The socket's address: that of `data-live`, with where we stand and whose updates we see. */
+  function address() {
+    const url = new URL(root.dataset.live, location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    if (root.dataset.view) url.searchParams.set('view', root.dataset.view);
+    url.searchParams.set('after', last);
+    url.searchParams.set('epoch', epoch);
+    const mine = document.getElementById('mine');
+    asReader = mine !== null && mine.dataset.current !== '1';
+    if (mine) url.searchParams.set('mine', asReader ? 0 : 1);
+    return url;
+  }
+
+  function received(text) {
+    let frame = null;
+    try {
+      frame = JSON.parse(text);
+    } catch {
+      // Half a frame is as good as a missing one.
+    }
+    if (!frame || frame.reset || frame.position > last + 1) {
+      resync();
+    } else if (frame.position === last + 1) {
+      last = frame.position;
+      resyncs = 0;
+      if (isPaused()) hold(frame);
+      else show(frame);
+    } else if (frame.position === undefined) {
+      apply(frame.ops);
+    } else if (frame.position === last && !frame.ops) {
+      tell(frame);
+    }
+  }
+
+  function show(frame) {
+    apply(frame.ops);
+    const place = placeOf();
+    if (place) place.dataset.position = frame.position;
+    tell(frame);
+  }
+
+  function tell(frame) {
+    if (STORE_STATUS.has(frame.status)) status(STORE_STATUS.get(frame.status));
+    say(frame.say);
+  }
+
+  /** Fetch the page and bring this one to it; not under the eyes of somebody who has paused. */
+  async function resync() {
+    line.close();
+    stale = true;
+    if (isPaused() || resyncing) return;
+    resyncing = true;
+    dropHeld();
+    await new Promise(resolve => { setTimeout(resolve, backOff(resyncs)); });
+    resyncs += 1;
+    try {
+      ({ position: last, epoch } = await resyncFrom(root.dataset.page ?? location.href));
+      Object.assign(placeOf().dataset, { position: last, epoch });
+      stale = false;
+    } catch (error) {
+      status(error instanceof Ended ? error.status : 'lost');
+      if (error instanceof Ended) return;
+    }
+    resyncing = false;
+    if (stale) resync();
+    else line.open();
+  }
+
+  offerPause(held => {
+    if (stale) resync();
+    else held.forEach(show);
+  });
+
+  // A reader's line was opened without a cookie. Now that they have asked, dial again with it.
+  document.addEventListener('live:sent', () => {
+    const first = asReader && !hasAsked;
+    hasAsked = true;
+    if (!first || stale) return;
+    line.close();
+    line.open();
+  });
+  addEventListener('live:stop', () => line.close());
+  line.open();
+}
+
+fillNonces();
+sendForms();
+followReading();
+const root = document.querySelector('[data-live]');
+if (root && placeOf()) startLive(root);

@@ -1,0 +1,402 @@
+"""The smallest server that the client code can talk to: one room, whose frames a test writes.
+
+The pages are drawn on the real ``base.html`` and carry the markup that the scripts are written
+for. Nothing here decides anything: a test says what the next answer to a form is, which frames go
+down, and when a line breaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import uvicorn
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, PackageLoader
+from jinja2 import PrefixLoader
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+PACKAGE = Path(__file__).parent.parent.parent / "askpanel"
+EXIT = "https://www.bbc.co.uk/weather"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types live"
+)
+FORMS = ("zero", "one", "two", "few", "many", "other")
+WELSH = {
+    "%(count)s new answer": [f"%(count)s ateb newydd ({form})" for form in FORMS],
+    "%(count)s minute": [f"%(count)s munud ({form})" for form in FORMS],
+    "Pause new answers": "Oedi atebion newydd",
+    "Exit this page": "Gadael y dudalen hon",
+}
+
+TEMPLATES = {
+    "item.html": """
+<li class="ask-item" id="question-{{ number }}" data-state="answered">
+<article aria-labelledby="question-{{ number }}-title">
+<h3 class="govuk-heading-s" id="question-{{ number }}-title">{{ words }}</h3>
+<div class="ask-answer"><p class="ask-text">An answer to {{ number }}.</p></div>
+<details id="more-{{ number }}"><summary>More</summary><a href="#top">A link</a></details>
+</article></li>""",
+    "ask.html": """
+{%- from 'govuk_frontend_jinja/components/button/macro.html' import govukButton -%}
+{%- from 'govuk_frontend_jinja/components/character-count/macro.html' import govukCharacterCount -%}
+{%- from 'govuk_frontend_jinja/components/error-summary/macro.html' import govukErrorSummary -%}
+<section class="ask-ask" id="ask" data-resync aria-labelledby="ask-heading">
+{% if error %}{{ govukErrorSummary({'titleText': 'There is a problem',
+  'errorList': [{'text': error, 'href': '#text'}]}) }}{% endif %}
+<h2 class="govuk-heading-m" id="ask-heading">{{ heading or 'Ask a question' }}</h2>
+{% if not closed %}
+<form action="/sessions/x/questions" method="post" novalidate data-live-form>
+<input type="hidden" name="id" value="{{ nonce }}">
+{{ govukCharacterCount({'id': 'text', 'name': 'text', 'maxlength': 1000, 'value': value,
+  'label': {'text': 'Your question'}, 'attributes': {'autocomplete': 'off'},
+  'textareaDescriptionText': 'You can enter up to 1,000 characters',
+  'charactersUnderLimitText': under,
+  'errorMessage': {'text': error} if error}) }}
+{{ govukButton({'text': 'Send question', 'preventDoubleClick': true}) }}
+</form>{% endif %}
+</section>""",
+    "session.html": """
+{% extends 'base.html' %}
+{% block title %}A session{% endblock %}
+{% block live %} data-live="/sessions/x/live"{% endblock %}
+{% block content %}
+<h1 class="govuk-heading-l">A session</h1>
+<p class="ask-countdown" role="timer" data-now="{{ now }}" data-until="{{ until }}"
+ data-phrase="%t left" data-over="Over"></p>
+<div class="ask-grid"><aside class="ask-side" aria-labelledby="help-heading">
+<section class="ask-help" id="help"><h2 class="govuk-heading-s" id="help-heading">Help now</h2>
+<ul class="ask-signposts"><li class="ask-signpost">In danger?
+<a class="govuk-link ask-phone" href="tel:999">999</a></li></ul></section></aside>
+<div class="ask-main">
+<section aria-labelledby="transcript-heading">
+<h2 class="govuk-heading-m" id="transcript-heading" tabindex="-1">Questions and answers</h2>
+<div class="ask-controls"><button class="govuk-button govuk-button--secondary" type="button"
+ id="live-pause" hidden>{{ _('Pause new answers') }}</button></div>
+<div role="log" aria-labelledby="transcript-heading">
+<ol class="ask-transcript" id="transcript" data-position="{{ position }}" data-epoch="{{ epoch }}"
+ data-resync data-new="live-new" aria-labelledby="transcript-heading">
+{% for number, words in questions %}{% include 'item.html' %}{% endfor %}</ol></div>
+<p class="ask-new"><button class="govuk-button" type="button" id="live-new" hidden></button></p>
+</section>
+<section aria-labelledby="mine-heading"><h2 class="govuk-heading-m" id="mine-heading">Yours</h2>
+<ol class="ask-mine" id="mine" data-current="{{ mine }}" data-resync></ol></section>
+{% include 'ask.html' %}
+</div></div>
+<p class="ask-help-bar"><a class="govuk-link" href="#help">Help now</a></p>
+{% endblock %}""",
+    "card.html": """
+<li class="ask-card" id="question-{{ number }}" data-state="pending" data-scope
+{%- if claimed %} data-renew="/staff/{{ number }}/claim"{% endif %}>
+<h3 class="ask-card__title govuk-heading-s" data-focus="title" tabindex="-1">
+Question {{ number }}</h3><p class="ask-text">{{ words }}</p>
+<label class="govuk-label" for="words-{{ number }}">Words of {{ number }}</label>
+<textarea class="govuk-textarea" id="words-{{ number }}" name="text" form="staff-form">
+</textarea>
+<div class="govuk-button-group">
+<button class="govuk-button" form="staff-form" formaction="/staff/{{ number }}/approve"
+ name="how" value="as it is" data-key="a" data-focus="approve">Approve {{ number }}</button>
+</div>
+<details class="ask-more" id="reject-{{ number }}"><summary data-key="r">Reject {{ number }}</summary>
+<label class="govuk-label" for="reason-{{ number }}">Reason for {{ number }}</label>
+<select class="govuk-select" id="reason-{{ number }}" name="reason" form="staff-form">
+<option>personal</option><option>elsewhere</option></select></details></li>""",
+    "triage.html": """
+{% set staff = true %}{% extends 'base.html' %}
+{% block title %}Triage{% endblock %}
+{% block live %} data-live="/staff/live?view=triage" data-position="{{ position }}"
+ data-epoch="{{ epoch }}"{% endblock %}
+{% block content %}
+<h1 class="govuk-heading-l">Triage</h1>
+<div class="ask-controls">
+<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">
+<input class="govuk-checkboxes__input" id="keys-on" type="checkbox" checked>
+<label class="govuk-label govuk-checkboxes__label" for="keys-on">Keyboard shortcuts</label></div></div>
+<button class="govuk-button govuk-button--secondary" type="button" data-keys-start="triage">
+Go to the first question</button>
+<p class="govuk-body" id="keys-help">In the list: <kbd>J</kbd> next, <kbd>K</kbd> previous</p></div>
+<h2 class="govuk-heading-m" id="triage-heading">Waiting</h2>
+<ol class="ask-cards" id="triage" data-keys data-resync aria-labelledby="triage-heading">
+{% for number, words in questions %}{% include 'card.html' %}{% endfor %}</ol>
+{% endblock %}""",
+    "before.html": """
+{% extends 'base.html' %}{% block content %}<h1>Before</h1>
+<a href="/sessions/x">To the session</a>{% endblock %}""",
+}
+
+
+def welsh(text: str) -> str:
+    found = WELSH.get(text, text)
+    return found if isinstance(found, str) else found[0]
+
+
+def welsh_plural(one: str, many: str, count: int) -> str:
+    found = WELSH.get(one)
+    index = {0: 0, 1: 1, 2: 2, 3: 3, 6: 4}.get(count, 5)
+    return found[index] if isinstance(found, list) else one if count == 1 else many
+
+
+def environment(locale: str) -> Environment:
+    env = Environment(
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        loader=ChoiceLoader(
+            [
+                DictLoader(TEMPLATES),
+                FileSystemLoader(PACKAGE / "templates"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+    )
+    translations: dict[str, tuple[Callable[..., str], Callable[..., str]]] = {
+        "en": (lambda text: text, lambda one, many, count: one if count == 1 else many),
+        "cy": (welsh, welsh_plural),
+    }
+    gettext, ngettext = translations[locale]
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=gettext, ngettext=ngettext, newstyle=True
+    )
+    env.globals.update(
+        asset=lambda name: f"/static/5eed/{name}",
+        exit_url=EXIT,
+        locale=locale,
+        alternate_path="/sessions/x" if locale == "cy" else "/cy/sessions/x",
+        privacy_path="/privacy",
+        accessibility_path="/accessibility",
+        signed_in_as="Asha",
+        csrf="the-token",
+        staff_navigation=[{"text": "Triage", "href": "/staff/triage", "current": True}],
+    )
+    return env
+
+
+Reply = tuple[int, dict[str, Any] | str]
+
+
+class Room:
+    """What the server does and has seen. Methods may be called from the test's thread."""
+
+    def __init__(self) -> None:
+        self.position = 3
+        self.epoch = "e1"
+        self.questions = [(number, f"Question number {number}") for number in (1, 2, 3)]
+        self.mine = "0"
+        self.closed = False
+        self.now = 1_000_000
+        self.until = 1_000_000 + 45 * 60_000
+        self.redrawn_nonce = "n" * 22
+        self.greeting: dict[str, Any] | None = {}
+        self.dialled: list[dict[str, str]] = []
+        self.hung_up: list[int] = []
+        self.refusing = False
+        self.replies: deque[Reply] = deque()
+        self.posted: list[tuple[str, dict[str, str]]] = []
+        self.fetched: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.pages: deque[tuple[int, str]] = deque()
+        self._lines: list[WebSocket] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._envs = {locale: environment(locale) for locale in ("en", "cy")}
+
+    def draw(self, name: str, locale: str = "en", **more: Any) -> str:
+        context = {
+            "position": self.position,
+            "epoch": self.epoch,
+            "questions": self.questions,
+            "mine": self.mine,
+            "closed": self.closed,
+            "now": self.now,
+            "until": self.until,
+            "nonce": self.redrawn_nonce,
+            "under": {form: f"%{{count}} left ({form})" for form in FORMS}
+            if locale == "cy"
+            else None,
+        }
+        return self._envs[locale].get_template(name).render(**(context | more)).strip()
+
+    @property
+    def listening(self) -> int:
+        """How many lines are open."""
+        return len(self._lines)
+
+    # -- what a test does ------------------------------------------------------------------------
+
+    def happen(self, *ops: list[str], say: str = "") -> None:
+        """The next event: one position on, one frame to every line."""
+        self.position += 1
+        frame: dict[str, Any] = {"position": self.position}
+        if ops:
+            frame["ops"] = list(ops)
+        if say:
+            frame["say"] = say
+        self.send(frame)
+
+    def answer(self, number: int) -> None:
+        """Question ``number`` is answered, and the page that is drawn next has it."""
+        words = f"Question number {number}"
+        self.questions.append((number, words))
+        self.happen(["append", "transcript", self.draw("item.html", number=number, words=words)])
+
+    def send(self, frame: dict[str, Any]) -> None:
+        """Write one frame, as it is, to every line."""
+        self.send_text(json.dumps(frame))
+
+    def send_text(self, text: str) -> None:
+        async def write() -> None:
+            for line in self._lines:
+                await line.send_text(text)
+
+        self._run(write())
+
+    def break_lines(self, code: int = 1012, reason: str = "") -> None:
+        async def close() -> None:
+            for line in self._lines:
+                await line.close(code, reason)
+            self._lines.clear()
+
+        self._run(close())
+
+    def _run(self, coroutine: Any) -> None:
+        assert self._loop is not None, "nobody has dialled"
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(5)
+
+    # -- what the server does --------------------------------------------------------------------
+
+    async def line(self, line: WebSocket) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.dialled.append(dict(line.query_params))
+        if self.refusing:
+            await line.close(1013)
+            return
+        await line.accept()
+        await line.send_text(json.dumps({"position": self.position, **(self.greeting or {})}))
+        self._lines.append(line)
+        try:
+            while True:
+                await line.receive_text()
+        except WebSocketDisconnect as gone:
+            self.hung_up.append(gone.code)
+        finally:
+            if line in self._lines:
+                self._lines.remove(line)
+
+    async def page(self, request: Request) -> Response:
+        self.fetched.append(request.url.path)
+        if self.pages:
+            status, text = self.pages.popleft()
+            return HTMLResponse(text, status)
+        locale = "cy" if request.url.path.startswith("/cy/") else "en"
+        return HTMLResponse(self.draw("session.html", locale))
+
+    async def triage(self, request: Request) -> Response:
+        self.fetched.append(request.url.path)
+        return HTMLResponse(self.draw("triage.html"))
+
+    async def before(self, request: Request) -> Response:
+        return HTMLResponse(self.draw("before.html"))
+
+    async def post(self, request: Request) -> Response:
+        fields = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        self.posted.append((request.url.path, fields))
+        await asyncio.to_thread(self.gate.wait, 10)
+        if "application/json" not in request.headers["accept"]:
+            return RedirectResponse("/sessions/x?sent=natively", 303)
+        status, body = self.replies.popleft() if self.replies else (201, {"number": 9})
+        if isinstance(body, str):
+            return HTMLResponse(body, status)
+        return JSONResponse(body, status)
+
+
+class Policy:
+    """The headers of every page, as the real server has them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"content-security-policy", POLICY.encode()),
+                    (b"referrer-policy", b"same-origin"),
+                    (b"cache-control", b"no-store"),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, with_policy)
+
+
+class Stage:
+    """The server, and the room that is on it now."""
+
+    def __init__(self) -> None:
+        self.room = Room()
+        self.origin = ""
+
+    def app(self) -> Starlette:
+        async def before(request: Request) -> Response:
+            return await self.room.before(request)
+
+        async def page(request: Request) -> Response:
+            return await self.room.page(request)
+
+        async def triage(request: Request) -> Response:
+            return await self.room.triage(request)
+
+        async def post(request: Request) -> Response:
+            return await self.room.post(request)
+
+        async def line(line: WebSocket) -> None:
+            await self.room.line(line)
+
+        return Starlette(
+            routes=[
+                Route("/before", before),
+                Route("/sessions/x", page),
+                Route("/cy/sessions/x", page),
+                Route("/staff/triage", triage),
+                Route("/sessions/x/questions", post, methods=["POST"]),
+                Route("/staff/{number:int}/{command}", post, methods=["POST"]),
+                WebSocketRoute("/sessions/x/live", line),
+                WebSocketRoute("/staff/live", line),
+                Mount("/static/5eed", StaticFiles(directory=PACKAGE / "static")),
+            ],
+            middleware=[Middleware(Policy)],
+        )
+
+    @contextmanager
+    def open(self) -> Iterator[Stage]:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server = uvicorn.Server(
+            uvicorn.Config(
+                self.app(), log_level="critical", ws="websockets-sansio", lifespan="off",
+                timeout_graceful_shutdown=1,
+            )
+        )  # fmt: skip
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield self
+        finally:
+            server.should_exit = True
+            thread.join(10)
+            listener.close()

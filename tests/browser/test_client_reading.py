@@ -1,0 +1,175 @@
+"""Reading in peace: nothing scrolls by itself, and what comes can be held back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.clientapp import Room, Stage
+from tests.browser.conftest import OpenTab, Tab
+
+POSITION = "document.querySelector('[data-position]').dataset.position"
+ITEMS = "document.querySelectorAll('#transcript > li').length"
+NEW = "document.getElementById('live-new').textContent"
+HIDDEN = "document.getElementById('live-new').hidden"
+
+
+@pytest.fixture
+def tab(stage: Stage, room: Room, open_tab: OpenTab) -> Tab:
+    """Sam reads a transcript that is longer than his screen; he is at its top."""
+    room.questions = [(number, f"Question number {number}") for number in range(1, 13)]
+    tab = open_tab(stage.origin, viewport={"width": 800, "height": 500})
+    tab.open("/sessions/x")
+    tab.has_until(lambda: room.listening == 1)
+    return tab
+
+
+def test_a_button_counts_what_came_out_of_sight_and_leads_there(tab: Tab, room: Room) -> None:
+    assert not tab.page.is_visible("#live-new")
+    for number in (21, 22, 23):
+        room.answer(number)
+    tab.until(f"{NEW} === '3 new answers'")
+    assert tab.page.evaluate("scrollY") == 0
+    tab.page.click("#live-new")
+    assert tab.page.evaluate("document.activeElement.id") == "question-21"
+    box = tab.page.evaluate("document.getElementById('question-21').getBoundingClientRect().top")
+    assert 0 <= box < 300
+    assert not tab.page.is_visible("#live-new")
+    room.answer(24)
+    room.happen(["remove", "question-24"])
+    tab.until(f"{POSITION} === '{room.position}'")
+    assert tab.page.evaluate(HIDDEN)
+
+
+def test_one_answer_is_one_answer(tab: Tab, room: Room) -> None:
+    room.answer(21)
+    tab.until(f"{NEW} === '1 new answer'")
+    assert tab.axe() == []
+
+
+def test_scrolling_to_the_new_answers_is_as_good_as_the_button(tab: Tab, room: Room) -> None:
+    room.answer(21)
+    room.answer(22)
+    tab.until(f"{NEW} === '2 new answers'")
+    tab.page.evaluate("document.getElementById('question-22').scrollIntoView({block: 'center'})")
+    tab.until(HIDDEN)
+
+
+def test_an_answer_that_comes_into_view_needs_no_button(tab: Tab, room: Room) -> None:
+    tab.page.evaluate("document.getElementById('mine-heading').scrollIntoView({block: 'end'})")
+    before = tab.page.evaluate("scrollY")
+    room.answer(21)
+    tab.until(f"{POSITION} === '4'")
+    # Once an answer further on is counted, the first has been judged and found in sight.
+    for number in range(22, 30):
+        room.answer(number)
+    tab.until(f"!{HIDDEN}")
+    assert "9 new" not in tab.page.evaluate(NEW)
+    assert tab.page.evaluate("scrollY") == before
+
+
+def test_a_correction_is_no_new_answer(tab: Tab, room: Room) -> None:
+    room.happen(["morph", "question-12", room.draw("item.html", number=12, words="Corrected")])
+    room.answer(21)
+    tab.until(f"{NEW} === '1 new answer'")
+
+
+def test_pause_holds_what_comes_and_counts_it(tab: Tab, room: Room) -> None:
+    assert tab.page.inner_text("#live-pause") == "Pause new answers"
+    tab.page.click("#live-pause")
+    assert tab.page.inner_text("#live-pause") == "Show new answers"
+    room.answer(21)
+    room.answer(22)
+    room.happen(["text", "question-1-title", "Corrected"], say="Corrected.")
+    tab.until("document.getElementById('live-pause').textContent === 'Show 2 new answers'")
+    assert tab.page.evaluate(ITEMS) == 12
+    assert tab.page.inner_text("#question-1-title") == "Question number 1"
+    tab.page.click("#live-pause")
+    tab.until(f"{ITEMS} === 14")
+    assert tab.page.inner_text("#question-1-title") == "Corrected"
+    assert tab.page.inner_text("#live-pause") == "Pause new answers"
+    tab.until("document.getElementById('live-say').textContent === 'Corrected.'")
+
+
+def test_a_line_that_breaks_during_a_pause_does_not_bring_twice_what_is_held(
+    tab: Tab, room: Room
+) -> None:
+    tab.page.click("#live-pause")
+    room.answer(21)
+    tab.until("document.getElementById('live-pause').textContent === 'Show 1 new answer'")
+    room.break_lines()
+    tab.has_until(lambda: room.listening == 1)
+    assert room.dialled[1]["after"] == "4"
+    tab.page.click("#live-pause")
+    tab.until(f"{ITEMS} === 13")
+
+
+def test_a_page_that_missed_something_is_not_redrawn_during_a_pause(tab: Tab, room: Room) -> None:
+    tab.page.click("#live-pause")
+    room.answer(21)
+    room.position += 1
+    room.questions.append((22, "Missed"))
+    room.answer(23)
+    tab.has_until(lambda: room.listening == 0)
+    assert room.fetched == ["/sessions/x"]
+    assert tab.page.evaluate(ITEMS) == 12
+    tab.page.click("#live-pause")
+    tab.until(f"{ITEMS} === 15")
+    tab.has_until(lambda: room.listening == 1)
+    tab.until("document.getElementById('live-say').textContent === '3 new answers'")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (45, "45 minutes left"),
+        (1, "1 minute left"),
+        (119, "119 minutes left"),
+        (150, "2 hours left"),
+        (4 * 24 * 60 + 5, "4 days left"),
+        (0, "Over"),
+        (-5, "Over"),
+    ],
+)
+def test_time_left_is_told_in_whole_minutes_by_the_clock_of_the_server(
+    stage: Stage, room: Room, open_tab: OpenTab, minutes: int, words: str
+) -> None:
+    # The server's clock says 1970: that Sam's says something else does not matter.
+    room.until = room.now + minutes * 60_000
+    tab = open_tab(stage.origin)
+    tab.open("/sessions/x")
+    tab.until(f"document.querySelector('[role=timer]').textContent === '{words}'")
+
+
+def test_time_goes_by_and_a_new_end_is_noticed(stage: Stage, room: Room, open_tab: OpenTab) -> None:
+    tab = open_tab(stage.origin)
+    tab.page.clock.install()
+    tab.open("/sessions/x")
+    timer = "document.querySelector('[role=timer]').textContent"
+    tab.until(f"{timer} === '45 minutes left'")
+    tab.page.clock.run_for(90_000)
+    assert tab.page.evaluate(timer) == "44 minutes left"
+    tab.page.evaluate("document.querySelector('[role=timer]').dataset.until = 1000000 + 3600000")
+    tab.page.clock.run_for(10_000)
+    assert tab.page.evaluate(timer) == "59 minutes left"
+
+
+@pytest.mark.parametrize(
+    ("count", "form"), [(1, "one"), (2, "two"), (3, "few"), (4, "other"), (6, "many")]
+)
+def test_welsh_counts_in_six_forms(
+    stage: Stage, room: Room, open_tab: OpenTab, count: int, form: str
+) -> None:
+    room.until = room.now + count * 60_000
+    room.questions = [(number, f"Question number {number}") for number in range(1, 13)]
+    tab = open_tab(stage.origin, viewport={"width": 800, "height": 500})
+    tab.open("/cy/sessions/x")
+    tab.until(
+        f"document.querySelector('[role=timer]').textContent === '{count} munud ({form}) left'"
+    )
+    tab.has_until(lambda: room.listening == 1)
+    for number in range(21, 21 + count):
+        room.answer(number)
+    tab.until(f"{NEW} === '{count} ateb newydd ({form})'")
+    tab.page.fill("#text", "x" * (1000 - count))
+    tab.until("document.querySelector('#ask .govuk-character-count__status').textContent"
+              f" === '{count} left ({form})'")  # fmt: skip

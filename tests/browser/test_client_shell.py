@@ -1,0 +1,142 @@
+"""The shell that every page stands in: bilingual, accessible, without scripts too, and quick to leave."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.clientapp import EXIT, Room, Stage
+from tests.browser.conftest import OpenTab
+
+PAGES = ["/sessions/x", "/cy/sessions/x", "/staff/triage", "/before"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [1280, 375, 320])
+def test_every_page_is_accessible_at_every_width(
+    stage: Stage, room: Room, open_tab: OpenTab, path: str, width: int
+) -> None:
+    tab = open_tab(stage.origin, viewport={"width": width, "height": 720})
+    tab.open(path)
+    assert tab.axe() == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_works_without_scripts(
+    stage: Stage, room: Room, open_tab: OpenTab, path: str
+) -> None:
+    tab = open_tab(stage.origin, java_script_enabled=False)
+    page = tab.open(path)
+    for control in ("#live-pause", "#live-new", "#kept", "#live-status"):
+        assert not page.is_visible(control)
+    assert page.locator("h1").is_visible()
+
+
+def test_a_question_can_be_sent_and_the_page_left_without_scripts(
+    stage: Stage, room: Room, open_tab: OpenTab
+) -> None:
+    tab = open_tab(stage.origin, java_script_enabled=False, leads_to=(EXIT,))
+    page = tab.open("/sessions/x")
+    page.fill("#text", "No scripts here")
+    page.click("#ask .govuk-button")
+    page.wait_for_url("**/sessions/x?sent=natively")
+    assert room.posted == [("/sessions/x/questions", {"id": "n" * 22, "text": "No scripts here"})]
+    page.click(".govuk-exit-this-page__button")
+    page.wait_for_url(EXIT)
+
+
+@pytest.mark.parametrize("by", ["button", "keyboard"])
+def test_leaving_quickly_leaves_nothing_to_come_back_to(
+    stage: Stage, room: Room, open_tab: OpenTab, by: str
+) -> None:
+    tab = open_tab(stage.origin, leads_to=(EXIT,))
+    page = tab.open("/before")
+    page.click("main a")
+    tab.has_until(lambda: room.listening == 1)
+    page.fill("#text", "Nobody should read this")
+    entries = page.evaluate("history.length")
+    if by == "button":
+        page.click(".govuk-exit-this-page__button")
+    else:
+        page.focus("#transcript-heading")
+        for _ in range(3):
+            page.keyboard.press("Shift")
+    page.wait_for_url(EXIT)
+    tab.has_until(lambda: room.hung_up)
+    assert page.evaluate("history.length") == entries
+    page.go_back()
+    assert page.url.endswith("/before")
+
+
+def test_the_way_out_clears_the_page_before_it_goes(
+    stage: Stage, room: Room, open_tab: OpenTab
+) -> None:
+    # A page that is slow to arrive leaves this one standing: by then nothing may be read on it.
+    tab = open_tab(stage.origin)
+    page = tab.open("/sessions/x")
+    tab.has_until(lambda: room.listening == 1)
+    page.fill("#text", "Nobody should read this")
+    page.evaluate("document.querySelector('.govuk-exit-this-page__button').href = '#main-content'")
+    page.click(".govuk-exit-this-page__button")
+    tab.has_until(lambda: room.hung_up == [1000])
+    assert page.evaluate("document.getElementById('text').value") == ""
+    assert not page.is_visible("h1")
+    assert page.title().strip() == ""
+    assert page.inner_text(".govuk-exit-this-page-overlay") == "Loading."
+
+
+def test_both_languages_lead_to_each_other(stage: Stage, room: Room, open_tab: OpenTab) -> None:
+    tab = open_tab(stage.origin)
+    page = tab.open("/sessions/x")
+    page.click(".govuk-language-navigation a")
+    assert page.evaluate("[location.pathname, document.documentElement.lang]") == [
+        "/cy/sessions/x",
+        "cy",
+    ]
+    assert page.inner_text(".govuk-exit-this-page__button") == "Gadael y dudalen hon"
+    assert page.inner_text("#live-pause") == "Oedi atebion newydd"
+
+
+def test_staff_can_sign_out_and_have_no_exit_button(
+    stage: Stage, room: Room, open_tab: OpenTab
+) -> None:
+    tab = open_tab(stage.origin)
+    page = tab.open("/staff/triage")
+    assert page.locator(".govuk-exit-this-page").count() == 0
+    form = page.locator(".ask-sign-out")
+    assert form.get_attribute("action") == "/staff/sign-out"
+    assert form.locator("[name=csrf]").input_value() == "the-token"
+    assert form.get_by_role("button", name="Sign out").is_visible()
+    assert page.locator("#staff-form [name=csrf]").input_value() == "the-token"
+
+
+@pytest.mark.parametrize(
+    ("context", "title"), [({}, "A session"), ({"errors": ["no"]}, "Error: A session")]
+)
+def test_the_title_says_when_something_is_wrong(
+    room: Room, context: dict[str, object], title: str
+) -> None:
+    assert f"<title>{title}</title>" in room.draw("session.html", **context)
+
+
+def test_what_a_page_does_not_set_is_left_out(room: Room) -> None:
+    bare = room.draw(
+        "session.html", alternate_path="", privacy_path="", accessibility_path="", exit_url=""
+    )
+    assert "govuk-language-navigation" not in bare
+    assert "govuk-phase-banner" not in bare
+    assert "About this service" not in bare
+    assert EXIT in bare
+    signed_out = room.draw("triage.html", signed_in_as="")
+    assert "sign-out" not in signed_out
+    assert "the-token" not in signed_out
+    assert "New here" in room.draw("session.html", phase_banner="New here")
+
+
+def test_forced_colours_and_little_motion_break_nothing(
+    stage: Stage, room: Room, open_tab: OpenTab
+) -> None:
+    tab = open_tab(stage.origin, forced_colors="active", reduced_motion="reduce")
+    page = tab.open("/sessions/x")
+    assert tab.axe() == []
+    assert page.evaluate("getComputedStyle(document.querySelector('.ask-help')).borderLeftStyle")

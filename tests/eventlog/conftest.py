@@ -1,0 +1,31 @@
+"""What the tests of the store share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import redis.asyncio
+
+from askpanel.eventlog.engine import connect
+from askpanel.eventlog.staff import Staff
+from tests.cast import NOON
+from tests.staffroom import SECRET, fresh_prefix, hire
+
+
+@pytest.fixture
+async def client(engine_url: str) -> AsyncIterator[redis.asyncio.Redis]:
+    async with connect(engine_url) as connected:
+        yield connected
+
+
+@pytest.fixture
+def prefix() -> str:
+    return fresh_prefix()
+
+
+@pytest.fixture
+async def staff(client: redis.asyncio.Redis, prefix: str) -> Staff:
+    room = Staff(client, prefix, secret=SECRET)
+    await hire(room, NOON)
+    return room
