@@ -11,7 +11,6 @@ from pathlib import Path
 
 import msgspec
 import typer
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -20,7 +19,6 @@ from askpanel import serve
 from askpanel.app import create
 from askpanel.chat.locale import N_
 from askpanel.chat.site import Site, problem
-from askpanel.chat.wire import server_config
 from askpanel.config import Config
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.member import Member
@@ -139,9 +137,7 @@ def run(config: Config, host: str, port: int) -> int:
             ready, port=port, further=lambda site, door: sign_in_links(site, door, key)
         )
         say_links(f"http://{host}:{port}", session, key)
-        server = uvicorn.Server(server_config(application, host=host, port=port))
-        server.run()
-        return 0 if server.started else 1
+        return serve.run(application, host, port)
 
 
 async def prepare(config: Config) -> Session:

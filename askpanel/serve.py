@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from askpanel.app import create
+from askpanel.app import Application, create
 from askpanel.chat.wire import server_config
-from askpanel.config import Config, load
+from askpanel.config import Config
 from askpanel.eventlog.embedded import Embedded, borrowed
-from askpanel.eventlog.engine import EngineRefused, check, connect
+from askpanel.eventlog.engine import check, connect
 
 SERVING_PORT = "ASKPANEL_SERVING_PORT"
 
@@ -55,16 +57,13 @@ async def look_over(config: Config) -> None:
 def serve(config: Config, host: str, port: int, workers: int) -> int:
     """Serve until stopped; gives the exit code."""
     with engine(config, own=True) as ready:
+        say(f"Serving at http://{host}:{port}. Stop with Ctrl+C.")
         if workers == 1:
-            settings = server_config(create(ready, port=port), host=host, port=port)
-            server = uvicorn.Server(settings)
-            server.run()
-            return 0 if server.started else 1
+            return run(create(ready, port=port), host, port)
         # The workers read their settings anew, so they are given the engine's address in them.
         os.environ["ASKPANEL_REDIS_URL"] = ready.redis_url
         os.environ["ASKPANEL_SECRET_KEY"] = ready.secret().decode()
         os.environ[SERVING_PORT] = str(port)
-        load()
         settings = server_config(
             "askpanel.app:from_environment",
             host=host,
@@ -76,4 +75,28 @@ def serve(config: Config, host: str, port: int, workers: int) -> int:
         return 0
 
 
-__all__ = ["EngineRefused", "engine", "serve"]
+def run(application: Application, host: str, port: int) -> int:
+    """One process's server, until it is told to stop; gives the exit code.
+
+    After its own shutdown uvicorn raises the signal that ended it once more. Left to themselves
+    SIGTERM and SIGHUP would then end the program on the spot, and leave the engine behind.
+    """
+    server = uvicorn.Server(server_config(application, host=host, port=port))
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    with suppress(KeyboardInterrupt, Left):
+        server.run()
+    return 0 if server.started else 1
+
+
+class Left(BaseException):
+    """The program was told to stop and is on its way out."""
+
+
+def _leave(*_: object) -> None:
+    raise Left
+
+
+def say(line: str) -> None:
+    """A line for the operator, at once."""
+    typer.echo(line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ TICK = 1.0
 BEATS = 20
 """A heartbeat every so many ticks: the page gives a silent socket up after 45 seconds."""
 SYSTEM = Actor(role="system")
+SLUG = re.compile(r"[a-z0-9-]{1,60}")
+"""What can be a session's name at all: anything else is not even asked of the store."""
 
 
 class Hub:
@@ -65,6 +68,8 @@ class Hub:
         """The session's room, or None if there is no such session. Raises StoreAway."""
         if slug in self._rooms:
             return self._rooms[slug]
+        if not SLUG.fullmatch(slug):
+            return None
         async with self._loading.setdefault(slug, asyncio.Lock()):
             if slug not in self._rooms:
                 try:
@@ -93,17 +98,18 @@ class Hub:
 
     async def _reload(self, slug: str) -> None:
         """The log is not the one that the screens have seen: a new epoch, and all begin anew."""
-        old = self._rooms.pop(slug)
         logger.error("the store lost entries of a session that had been shown; new epoch")
-        while True:
-            try:
-                await self.store.renew_epoch(slug, old.epoch)
-                await self._load(slug)
-                break
-            except StoreAway:
-                await self._sleep(self._jitter(0.1, 2.0))
-            except Refused:
-                break
+        async with self._loading[slug]:
+            old = self._rooms.pop(slug)
+            while True:
+                try:
+                    await self.store.renew_epoch(slug, old.epoch)
+                    await self._load(slug)
+                    break
+                except StoreAway:
+                    await self._sleep(self._jitter(0.1, 2.0))
+                except Refused:
+                    break
         old.turn_out(frames.reset())
 
     def _keep(

@@ -21,6 +21,7 @@ from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import OPEN
 
+from askpanel.chat.inbox import Gate, Inbox
 from askpanel.chat.kernel import bound_sending, hang_up
 from askpanel.chat.quietlog import wire_logger
 
@@ -58,6 +59,8 @@ class SocketWire(WebSocketsSansIOProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.logger = self.conn.logger = wire_logger
         self.conn.debug = False
+        self.queue = Inbox()  # type: ignore[assignment] # has what uvicorn uses of a Queue
+        self.writable = Gate()  # type: ignore[assignment] # and of an Event
 
     @staticmethod
     def retry_seconds() -> int:
@@ -157,8 +160,11 @@ class SocketWire(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         """Put ourselves into the scope; wait with the peer's frames until it is accepted."""
         super().handle_connect(event)
-        # The scope's headers and client are the application's to forget; here they go now.
+        # The scope's headers and client are the application's to forget. The copies here go
+        # now: the parser would keep the request for as long as the socket is open.
         del self.request
+        event.headers.clear()
+        event.path = ""
         self.client = None
         if not self.handshake_complete:
             cast(dict[str, Any], self.scope["extensions"])[EXTENSION] = self

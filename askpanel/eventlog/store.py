@@ -6,6 +6,7 @@ written by `submit` and `decide`; what they answer has been fsynced by the engin
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -101,7 +102,7 @@ class Store:
         slugs = await answered(
             cast("Awaitable[set[bytes]]", self._client.smembers(f"{self._prefix}:sessions"))
         )
-        found = [await self.session(slug.decode()) for slug in sorted(slugs)]
+        found = await asyncio.gather(*(self.session(slug.decode()) for slug in slugs))
         return sorted((s for s in found if s), key=lambda s: (s.schedule.starts, s.slug))
 
     async def session(self, slug: str) -> Session | None:

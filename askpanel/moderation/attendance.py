@@ -82,8 +82,12 @@ class Attendance:
 
     async def _follow(self, position: int) -> None:
         """For ever: a store that is away is waited for, and what it says then is caught up."""
+        absent = False
         while True:
             try:
+                if absent:
+                    position = await self._caught_up(position)
+                    absent = False
                 for entry in await self._staff.wait(position, BLOCK_MS):
                     self.hear(entry.event)
                     await self._tell_sessions(entry.event)
@@ -91,10 +95,22 @@ class Attendance:
                     # entry is read, and told, again.
                     position = entry.position
             except StoreAway:
+                absent = True
                 await self._sleep(self._jitter(0.1, 2.0))
             except Exception:
                 logger.exception("the staff log could not be followed")
                 await self._sleep(self._jitter(0.5, 2.0))
+
+    async def _caught_up(self, position: int) -> int:
+        """A store that came back without entries that were heard would stay silent for ever:
+        follow what it has now, and let every socket prove itself again."""
+        newest = await self._staff.position()
+        if newest >= position:
+            return position
+        for attendant in list(self._present):
+            attendant.wire.cut(1012, "retry=1")
+            self.leave(attendant)
+        return newest
 
     async def _tell_sessions(self, event: StaffEvent) -> None:
         """Every session refuses, from now on, what is decided under an older version."""

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from askpanel.chat import origin
 from askpanel.chat.fields import MOST_BYTES, Unreadable, read_fields
 from askpanel.chat.locale import local_path
+from askpanel.chat.site import wants_json
 from askpanel.eventlog.member import Member
 from askpanel.eventlog.model import Role, StoreAway
 from askpanel.eventlog.staff import Staff
@@ -202,7 +203,7 @@ def refusal(request: Request, desk: SignInDesk, status: int, code: str) -> Respo
     else:
         words = desk.render(request, "staff/refused.txt", status, refusal=code)
         said = bytes(words.body).decode().strip()
-        response = JSONResponse({"code": code, "say": said}, status)
+        response = JSONResponse({"error": code, "message": said}, status)
     return due_headers(response)
 
 
@@ -213,11 +214,6 @@ def due_headers(response: Response) -> Response:
     if owed:
         response.headers.setdefault(*owed)
     return response
-
-
-def wants_json(request: Request) -> bool:
-    """Whether a script asked, rather than a page."""
-    return "application/json" in request.headers.get("accept", "")
 
 
 def locale_of(request: Request) -> str:

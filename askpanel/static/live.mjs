@@ -11,7 +11,7 @@
 
 import { sendForms } from './forms.mjs';
 import { backOff } from './net.mjs';
-import { fillNonces } from './nonce.mjs';
+import { fillPersonal } from './nonce.mjs';
 import { apply } from './ops.mjs';
 import { dropHeld, hold, isPaused, offerPause } from './pause.mjs';
 import { followReading } from './reading.mjs';
@@ -60,11 +60,21 @@ function startLive(root) {
       last = frame.position;
       resyncs = 0;
       if (isPaused()) hold(frame);
-      else show(frame);
+      else showAll([frame]);
     } else if (frame.position === undefined) {
       apply(frame.ops);
     } else if (frame.position === last && !frame.ops) {
       tell(frame);
+    }
+  }
+
+  /** An operation that fails leaves the page in no known state, so that it is fetched again. */
+  function showAll(frames) {
+    try {
+      frames.forEach(show);
+    } catch (error) {
+      console.error(error);
+      resync();
     }
   }
 
@@ -104,7 +114,7 @@ function startLive(root) {
 
   offerPause(held => {
     if (stale) resync();
-    else held.forEach(show);
+    else showAll(held);
   });
 
   // A reader's line was opened without a cookie. Now that they have asked, dial again with it.
@@ -119,7 +129,7 @@ function startLive(root) {
   line.open();
 }
 
-fillNonces();
+fillPersonal();
 sendForms();
 followReading();
 const root = document.querySelector('[data-live]');

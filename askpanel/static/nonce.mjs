@@ -1,8 +1,12 @@
-// The nonce of a form that makes something: the hidden field `id`. The same id twice is the same
-// question, so it stays through every retry and is renewed only once the server has stored it.
+// The hidden fields that belong to one viewer, and so are empty in HTML that everyone shares.
+//
+// `id` is the nonce of a form that makes something. The same id twice is the same question, so it
+// stays through every retry and is renewed only once the server has stored it. `csrf` is the token
+// of a member of staff; the page has it once, in #staff-form.
 
 const BYTES = 16;
 const FIELD = 'form[data-live-form] input[type="hidden"][name="id"]';
+const TOKEN = 'form[data-live-form] input[type="hidden"][name="csrf"]';
 
 /** 22 characters of A–Z a–z 0–9 - _, from 128 random bits. */
 export function freshNonce() {
@@ -16,13 +20,16 @@ export function nonceOf(form) {
   return form.querySelector('input[type="hidden"][name="id"]');
 }
 
-export function isNonce(element) {
-  return element.matches(FIELD);
+/** Whether the value of `element` is this viewer's, not the server's to change. */
+export function isPersonal(element) {
+  return element.matches(FIELD) || element.matches(TOKEN);
 }
 
-/** Give a nonce to each form that has none: HTML that everyone shares cannot carry one. */
-export function fillNonces() {
+/** Fill in what is empty: a nonce of the form's own, and the page's token. */
+export function fillPersonal() {
   for (const field of document.querySelectorAll(FIELD)) field.value ||= freshNonce();
+  const token = document.querySelector('#staff-form [name="csrf"]')?.value ?? '';
+  for (const field of document.querySelectorAll(TOKEN)) field.value ||= token;
 }
 
 /** Replace `spent` wherever a form on the page still carries it. */

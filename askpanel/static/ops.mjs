@@ -3,7 +3,7 @@
 // arrive. The one place where text becomes HTML is `parse`.
 
 import { focusPlace, restoreFocus } from './focus.mjs';
-import { fillNonces, isNonce } from './nonce.mjs';
+import { fillPersonal, isPersonal } from './nonce.mjs';
 import { carryTyped, collectTyped, isTyped } from './typed.mjs';
 
 const policy = window.trustedTypes?.createPolicy('live', { createHTML: html => html });
@@ -21,7 +21,7 @@ function isOurs(name, element) {
   if (name === 'open') return element.localName === 'details';
   if (name === 'tabindex') return element === document.activeElement;
   if (name === 'aria-busy') return true;
-  if (name === 'value' && isNonce(element)) return element.value !== '';
+  if (name === 'value' && isPersonal(element)) return element.value !== '';
   if (name === 'value' || name === 'checked') return 'defaultValue' in element && isTyped(element);
   if (name !== 'selected') return false;
   const select = element.closest('select');
@@ -73,7 +73,7 @@ function changing(target, change) {
   const typed = collectTyped(target);
   change();
   carryTyped(typed);
-  fillNonces();
+  fillPersonal();
   const scope = target.isConnected ? target : parent;
   document.dispatchEvent(new CustomEvent('live:applied', { detail: scope }));
   restoreFocus(focused);
