@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
@@ -125,20 +127,27 @@ class Config(BaseSettings):
         """The installation's key; generated and kept in the data folder when none is set."""
         if self.secret_key:
             return self.secret_key.encode()
-        path = self.data_dir / "secret-key"
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip().encode()
+            return kept_secret(self.data_dir)
         except OSError as error:
             raise BadSetting(
-                f"The data folder {self.data_dir} cannot be written ({error.strerror}): set "
+                f"The data folder {self.data_dir} cannot be used ({error.strerror}): set "
                 "ASKPANEL_DATA_DIR to a folder of your own, or ASKPANEL_SECRET_KEY."
             ) from error
-        with os.fdopen(descriptor, "w") as kept:
-            kept.write(secrets.token_urlsafe(48))
-        return path.read_text().strip().encode()
+
+
+def kept_secret(folder: Path) -> bytes:
+    """The key that is kept in a folder, made at first. Raises OSError."""
+    path = folder / "secret-key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with NamedTemporaryFile("w", dir=folder) as made:  # readable by its owner alone
+            made.write(secrets.token_urlsafe(48))
+            made.flush()
+            # Whole or not at all, and the first of two processes wins.
+            with suppress(FileExistsError):
+                os.link(made.name, path)
+    return path.read_bytes().strip()
 
 
 def load(**given: Any) -> Config:
