@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from askpanel.chat import metrics
 from askpanel.chat.anonymity import Anonymity
 from askpanel.chat.ask import Ask
 from askpanel.chat.fragments import Public
@@ -150,6 +151,7 @@ def routes(site: Site, door: SignInDesk, attendance: Attendance) -> list[BaseRou
         *PublicSocket(site).routes(),
         *Transcripts(site).routes(),
         *Health(site).routes(),
+        *metrics.routes(),
         *signin.routes(door),
         *Consoles(site, door).routes(),
         *Commands(site, door).routes(),

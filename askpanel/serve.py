@@ -7,12 +7,14 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from tempfile import TemporaryDirectory
 
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from askpanel.app import Application, create
+from askpanel.chat.metrics import FOLDER
 from askpanel.chat.wire import server_config
 from askpanel.config import Config
 from askpanel.eventlog.embedded import Embedded, borrowed
@@ -64,6 +66,8 @@ def serve(config: Config, host: str, port: int, workers: int) -> int:
         os.environ["ASKPANEL_REDIS_URL"] = ready.redis_url
         os.environ["ASKPANEL_SECRET_KEY"] = ready.secret().decode()
         os.environ[SERVING_PORT] = str(port)
+        numbers = TemporaryDirectory(prefix="askpanel-metrics-")
+        os.environ[FOLDER] = numbers.name
         settings = server_config(
             "askpanel.app:from_environment",
             host=host,
@@ -71,7 +75,8 @@ def serve(config: Config, host: str, port: int, workers: int) -> int:
             workers=workers,
             factory=True,
         )
-        Multiprocess(settings, sockets=[settings.bind_socket()]).run()
+        with numbers:
+            Multiprocess(settings, sockets=[settings.bind_socket()]).run()
         return 0
 
 

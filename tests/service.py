@@ -16,6 +16,7 @@ import httpx
 from askpanel.eventlog.embedded import Embedded
 from tests.engines import free_port, wait_until
 
+PROGRAM = (sys.executable, "-c", "from askpanel.cli import main; main()")
 PASSWORD = "a long password for tests"
 SLUG = "stop-it-now"
 EXAMPLES = Path(__file__).parent.parent / "askpanel" / "examples"
@@ -32,7 +33,9 @@ NONCE = re.compile(r'name="id" value="([A-Za-z0-9_-]+)"')
 
 class Service:
     """One installation in a folder of its own. Settings are given as in the environment,
-    without their `ASKPANEL_`."""
+    without their `ASKPANEL_`. `program` is what is run: a control plants a fault there."""
+
+    program: tuple[str, ...] = PROGRAM
 
     def __init__(self, folder: Path | None = None, **settings: str) -> None:
         self._own_folder = (
@@ -45,6 +48,7 @@ class Service:
         self.log = self.folder / "serve.log"
         self._settings = {"DATA_DIR": str(self.folder / "data"), **settings}
         self.process: subprocess.Popen[bytes] | None = None
+        self._clients: list[httpx.Client] = []
 
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("ASKPANEL_")}
@@ -54,7 +58,7 @@ class Service:
         """Serve, and return when it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*PROGRAM, "serve", "--port", str(self.port), "--workers", str(workers)],
+                [*self.program, "serve", "--port", str(self.port), "--workers", str(workers)],
                 env=self.environment(),
                 stdout=log,
                 stderr=log,
@@ -78,6 +82,8 @@ class Service:
 
     def close(self) -> None:
         """Stop it, and the engine that a kill may have left behind."""
+        for client in self._clients:
+            client.close()
         self.stop()
         if "REDIS_URL" not in self._settings:
             with Embedded(self.folder / "data"):
@@ -88,7 +94,7 @@ class Service:
     def run(self, *args: str, given: str = "") -> subprocess.CompletedProcess[str]:
         """One command of the command line."""
         return subprocess.run(
-            [*PROGRAM, *args],
+            [*self.program, *args],
             env=self.environment(),
             input=given,
             capture_output=True,
@@ -113,12 +119,15 @@ class Service:
     def staff(self, username: str) -> StaffClient:
         """A client that has signed in."""
         client = StaffClient(self.url)
+        self._clients.append(client)
         client.sign_in(username)
         return client
 
     def participant(self) -> Participant:
         """A client of somebody who may ask."""
-        return Participant(self.url)
+        client = Participant(self.url)
+        self._clients.append(client)
+        return client
 
     def _ready(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
@@ -127,9 +136,6 @@ class Service:
             return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
         except httpx.TransportError:
             return False
-
-
-PROGRAM = (sys.executable, "-c", "from askpanel.cli import main; main()")
 
 
 class Participant(httpx.Client):

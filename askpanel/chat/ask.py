@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from askpanel.chat import origin
+from askpanel.chat import metrics, origin
 from askpanel.chat.asking import Asking
 from askpanel.chat.locale import N_, local_path
 from askpanel.chat.nonce import new_nonce, valid_nonce
@@ -27,6 +27,8 @@ MOST_NAME = 60
 ASK_PARTS = "parts/ask.html"
 # Overrides and isolates can show words in another order than they are stored (Unicode TR 36).
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+STORED = N_("Your question is stored. A moderator will read it.")
 
 PROBLEMS = {
     "empty": N_("Enter your question"),
@@ -157,6 +159,7 @@ class Ask:
             response = self._again(request, room, asking, 503, "away")
             response.headers["retry-after"] = "5"
             return response
+        metrics.questions.labels("stored").inc()
         return self._sent(request, room, done, token)
 
     async def withdraw(self, request: Request) -> Response:
@@ -198,7 +201,8 @@ class Ask:
 
     def _sent(self, request: Request, room: Room, done: Done, token: str) -> Response:
         if wants_json(request):
-            response: Response = _stored(done, 201)
+            said = self.site.view(request).gettext(STORED)
+            response: Response = _stored(done, 201, say=said, focus="mine-heading")
         else:
             path = local_path(request.state.locale, f"/sessions/{room.projection.session.slug}")
             response = RedirectResponse(f"{path}?sent={done.question.number}#mine-heading", 303)
@@ -212,6 +216,7 @@ class Ask:
         """The form once more: what is wrong on top, and every word still in its box."""
         gettext = self.site.view(request).gettext
         codes = {"text": code} if code else asking.errors
+        metrics.questions.labels(next(iter(codes.values()))).inc()
         asking.errors = {field: gettext(PROBLEMS[each]) for field, each in codes.items()}
         if not wants_json(request):
             return session_page(self.site, request, room, asking, status)
@@ -230,9 +235,10 @@ class Ask:
         )
 
 
-def _stored(done: Done, status: int) -> Response:
+def _stored(done: Done, status: int, **further: str) -> Response:
     return JSONResponse(
         {
+            **further,
             "number": done.question.number,
             "state": done.question.state,
             "position": done.position,

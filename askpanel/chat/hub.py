@@ -12,9 +12,9 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
-from askpanel.chat import frames
+from askpanel.chat import frames, metrics
 from askpanel.chat.room import Audience, Room
-from askpanel.eventlog.model import Actor, Refused, State, StoreAway
+from askpanel.eventlog.model import Actor, Entry, Refused, State, StoreAway
 from askpanel.eventlog.phase import phase
 from askpanel.eventlog.store import Store
 from askpanel.eventlog.tail import Diverged, Tail
@@ -51,6 +51,7 @@ class Hub:
     async def start(self) -> None:
         """Begin ticking. Rooms load by themselves."""
         await self.store.hear_time()
+        metrics.store_up.set(1)
         self._keep("ticker", self._tick_for_ever)
 
     async def stop(self) -> None:
@@ -90,11 +91,21 @@ class Hub:
                 self.store,
                 slug,
                 last,
-                entries=room.follow,
-                connected=room.tell_connected,
+                entries=lambda run: self._show(room, run),
+                connected=lambda connected: self._tell(room, connected),
             ).run()
 
         self._keep(slug, following, diverged=slug)
+
+    def _show(self, room: Room, run: list[Entry]) -> None:
+        room.follow(run)
+        now = self.store.now()
+        for entry in run:
+            metrics.fan_out.observe(max(0, now - entry.event.at) / 1000)
+
+    def _tell(self, room: Room, connected: bool) -> None:
+        room.tell_connected(connected)
+        metrics.store_up.set(connected)
 
     async def _reload(self, slug: str) -> None:
         """The log is not the one that the screens have seen: a new epoch, and all begin anew."""
@@ -158,6 +169,7 @@ class Hub:
         if not room.connected:
             return
         now = self.store.now()
+        measure(slug, room, now)
         present = phase(room.projection.session.schedule, now)
         if present != room.projection.phase:
             await self._quietly(self.store.notice_phase(slug, present))
@@ -175,3 +187,12 @@ class Hub:
             await call
         except (Refused, StoreAway):
             return
+
+
+def measure(slug: str, room: Room, now: int) -> None:
+    """What an operator asks of a session: how far, how many wait, and since when."""
+    metrics.position.labels(slug).set(room.position)
+    waiting = room.projection.counts.get(State.PENDING, 0)
+    metrics.waiting.labels(slug).set(waiting)
+    arrived = [q.at for q in room.projection.of(State.PENDING)] if waiting else []
+    metrics.oldest.labels(slug).set(max(0, now - min(arrived, default=now)) / 1000)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from markupsafe import Markup
 
-from askpanel.chat import frames
+from askpanel.chat import frames, metrics
 from askpanel.chat.frames import Ops
 from askpanel.chat.wire import Wire
 from askpanel.eventlog.model import Entry, Question
@@ -89,17 +89,22 @@ class Room:
         """
         if not self.resumable(after, epoch):
             member.wire.write(frames.reset())
+            metrics.resets.inc()
             return False
         run = [self._frame(m, member) for m in self._since(after)]
         member.wire.write(b"".join([first, *run, frames.heartbeat(self.position)]))
         self._groups.setdefault((member.audience, member.locale), set()).add(member)
+        metrics.sockets.labels(member.audience).inc()
         if not self.connected:
             member.wire.write(frames.heartbeat(self.position, status="lost"))
         return True
 
     def leave(self, member: Member) -> None:
         """Forget a member; one that is not here is no matter."""
-        self._groups.get((member.audience, member.locale), set()).discard(member)
+        group = self._groups.get((member.audience, member.locale), set())
+        if member in group:
+            group.discard(member)
+            metrics.sockets.labels(member.audience).dec()
 
     def piece(
         self, key: tuple[str, str, int], question: Question, draw: Callable[[], Markup]
@@ -155,6 +160,7 @@ class Room:
                 wire.write(shared)
             if wire.stalled_since is not None and wire.backlog > MOST_BACKLOG:
                 slow.append(member)
+        metrics.deliveries.inc(len(group))
         for member in slow:
             self._cut(member)
 
@@ -165,6 +171,7 @@ class Room:
 
     def _cut(self, member: Member) -> None:
         member.wire.cut(*SLOW)
+        metrics.slow_readers.inc()
         self.leave(member)
 
     def _since(self, after: int) -> list[Moment]:

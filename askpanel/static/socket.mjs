@@ -46,7 +46,7 @@ export function keepLine({ address, received }) {
 
   /** A new line starts without troubles; the first frame says if the store is still away. */
   function isUp() {
-    if (['lost', 'away'].includes(shownStatus())) status('back');
+    if (['lost', 'away', 'unsent'].includes(shownStatus())) status('back');
   }
 
   function hear(text) {

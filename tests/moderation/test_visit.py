@@ -103,10 +103,10 @@ async def test_a_signed_out_click_sends_nobody_astray(browser: AsyncClient) -> N
 async def test_a_script_hears_the_same_words(browser: AsyncClient) -> None:
     reply = await browser.post(APPROVE, data={"text": "x"}, headers=JSON)
     assert reply.status_code == 401
-    assert reply.json()["code"] == "signed_out"
-    assert reply.json()["say"].startswith("You are signed out. You were signed out before")
+    assert reply.json()["error"] == "signed_out"
+    assert reply.json()["message"].startswith("You are signed out. You were signed out before")
     page = await browser.get(TRIAGE, headers=JSON)
-    assert (page.status_code, page.json()["code"]) == (401, "signed_out")
+    assert (page.status_code, page.json()["error"]) == (401, "signed_out")
 
 
 async def test_another_website_gets_nothing_reflected(browser: AsyncClient) -> None:
@@ -122,7 +122,7 @@ async def test_another_website_cannot_command_even_with_the_token(browser: Async
     form = {"csrf": await drawn_token(browser)}
     for origin in ("https://evil.example", "null", f"{ORIGIN}.evil.example"):
         reply = await browser.post(APPROVE, data=form, headers={"origin": origin} | JSON)
-        assert (reply.status_code, reply.json()["code"]) == (403, "foreign")
+        assert (reply.status_code, reply.json()["error"]) == (403, "foreign")
 
 
 @pytest.mark.parametrize("given", ["", "0" * 64, "ŵ" * 64, "x" * 500])
@@ -131,7 +131,7 @@ async def test_without_the_pages_token_there_is_no_command(
 ) -> None:
     await come_in(browser, "asha")
     reply = await browser.post(APPROVE, data={"csrf": given}, headers=JSON)
-    assert (reply.status_code, reply.json()["code"]) == (403, "wrong_token")
+    assert (reply.status_code, reply.json()["error"]) == (403, "wrong_token")
     missing = await browser.post(APPROVE)
     assert missing.status_code == 403
     assert "This page was too old" in missing.text
@@ -153,7 +153,7 @@ async def test_morgan_is_no_moderator(browser: AsyncClient) -> None:
     assert "You cannot do this with your role" in page.text
     form = {"csrf": csrf.token(SECRET, browser.cookies[COOKIE])}
     reply = await browser.post(APPROVE, data=form, headers=JSON)
-    assert (reply.status_code, reply.json()["code"]) == (403, "wrong_role")
+    assert (reply.status_code, reply.json()["error"]) == (403, "wrong_role")
 
 
 async def test_a_host_may_come_too(browser: AsyncClient) -> None:
@@ -201,7 +201,7 @@ async def test_what_cannot_be_read_is_refused_in_words(
         reply = await browser.post(APPROVE, content=body, headers={"content-type": kind} | accept)
         assert reply.status_code == status
         assert "nothing was changed" in reply.text
-    assert reply.json()["code"] == code
+    assert reply.json()["error"] == code
 
 
 async def test_without_the_store_the_answer_is_to_try_again(tmp_path: Path, hands: Hands) -> None:
@@ -213,7 +213,7 @@ async def test_without_the_store_the_answer_is_to_try_again(tmp_path: Path, hand
             assert (page.status_code, page.headers["retry-after"]) == (503, "5")
             assert "does not answer" in page.text
             reply = await browser.post(APPROVE, headers=JSON)
-            assert (reply.status_code, reply.json()["code"]) == (503, "away")
+            assert (reply.status_code, reply.json()["error"]) == (503, "away")
 
 
 async def test_nothing_secret_is_in_what_a_traceback_shows(
