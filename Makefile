@@ -5,6 +5,7 @@
 #   make check    format, lint, types
 #   make format   lay the code out and mend what a tool can mend
 #   make bench    measurements
+#   make docs     write the tables in docs/ that the program knows best
 #   make lock     resolve the dependencies again (UPGRADE=1 takes newer versions)
 #   make vendor   fetch the browser files again (needs npm)
 #   make clean    forget the virtual environment and the caches
@@ -27,7 +28,7 @@ COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --group build --quiet 
 	--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: demo test check format bench lock vendor clean chromium
+.PHONY: demo test check format bench docs lock vendor clean chromium
 
 demo: $(VENV)/.runtime
 	@exec $(BIN)/askpanel demo $(ARGS)
@@ -48,6 +49,9 @@ bench: $(VENV)/.dev
 	@set -e; found=; for script in bench/*.py; do [ -f "$$script" ] || continue; found=yes; \
 		echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done; \
 		[ -n "$$found" ] || echo "bench/ holds no measurements yet."
+
+docs: $(VENV)/.dev
+	$(BIN)/python tools/docs.py
 
 lock: $(VENV)/.dev
 	$(COMPILE) --output-file requirements.txt

@@ -136,7 +136,10 @@ class Ask:
 
     async def submit(self, request: Request) -> Response:
         """Store a question; 201 or 303 means that it is on disk."""
-        room = await self.site.hub.room(request.path_params["slug"])
+        try:
+            room = await self.site.hub.room(request.path_params["slug"])
+        except StoreAway:
+            return self._unsent(request, await read_posted(request))
         if room is None:
             return no_such_session(self.site, request)
         posted = await read_posted(request)
@@ -191,7 +194,7 @@ class Ask:
         slug = room.projection.session.slug
         return await self.site.hub.store.submit(
             slug,
-            nonce=asking.nonce,
+            nonce=self.site.identity.sealed(asking.nonce),
             text=asking.text,
             lang=request.state.locale,
             author=self.site.identity.author(slug, token),
@@ -233,6 +236,27 @@ class Ask:
             },
             status,
         )
+
+    def _unsent(self, request: Request, posted: Posted) -> Response:
+        """The store went away before this process had met the session, so that it cannot draw
+        its page: the words, in a form that sends them again."""
+        metrics.questions.labels("away").inc()
+        words, kept = PROBLEMS["away"], ("id", "topic", "name")
+        if wants_json(request):
+            message = self.site.view(request).gettext(words)
+            response: Response = JSONResponse({"error": "away", "message": message}, 503)
+        else:
+            response = self.site.page(
+                request,
+                "unsent.html",
+                503,
+                words=words,
+                text=tidy(posted.fields.get("text", ""))[0],
+                kept={name: posted.fields[name] for name in kept if posted.fields.get(name)},
+                action=local_path(request.state.locale, request.state.path),
+            )
+        response.headers["retry-after"] = "5"
+        return response
 
 
 def _stored(done: Done, status: int, **further: str) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from askpanel.chat.frames import Ops
 from askpanel.chat.room import Drawing
 from askpanel.chat.view import view
-from askpanel.eventlog.model import Event, Question, State
+from askpanel.eventlog.model import Question, State
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.projection import Moment
 from askpanel.eventlog.session import Session
@@ -38,7 +38,7 @@ class Public:
         """The change of the transcript, the waiting list or the phase."""
         event = moment.event
         if event.question is not None:
-            return Drawing(_moved(moment.session, event, event.question, locale))
+            return Drawing(_moved(moment, event.question, locale))
         present = Phase(event.phase) if event.phase else phase(moment.session.schedule, event.at)
         return Drawing(phase_ops(moment.session, present, event.at, locale))
 
@@ -52,7 +52,7 @@ class Public:
             return Drawing([("append", "mine", drawn)])
         if event.was == question.state and event.type not in ("corrected", "answered"):
             return Drawing([("morph", f"mine-{question.number}", drawn)])
-        say = str(view(locale).part(PARTS, "own_news", question))
+        say = view(locale).part(PARTS, "own_news", question).unescape()
         return Drawing([("morph", f"mine-{question.number}", drawn)], say.strip())
 
 
@@ -71,13 +71,14 @@ def drawn_question(session: Session, question: Question, locale: str) -> str:
     return str(view(locale).part(PARTS, macro, question, session))
 
 
-def _moved(session: Session, event: Event, question: Question, locale: str) -> Ops:
+def _moved(moment: Moment, question: Question, locale: str) -> Ops:
     """Out of one list and into another, changed in its place, or nothing that the public sees."""
-    id_ = f"question-{question.number}"
+    session, event, id_ = moment.session, moment.event, f"question-{question.number}"
     before, after = place(session, event.was), place(session, question.state)
     if not after:
         return [("remove", id_)] if before else []
-    if event.was == question.state and event.type in STAFF_ONLY:
+    unseen = event.type in STAFF_ONLY and not moment.begins_claim
+    if event.was == question.state and unseen:
         return []
     drawn = drawn_question(session, question, locale)
     if before == after:

@@ -280,8 +280,6 @@ class HttpWire(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over, and leave nothing of this protocol behind."""
-        self._await("")
-        self._set_deadline()
         self._forget_stall()
         super().handle_websocket_upgrade()
         self.parser = None  # type: ignore[assignment] # it and we hold each other

@@ -43,7 +43,7 @@ class Hub:
         self.store = store
         self._audiences = audiences
         self._rooms: dict[str, Room] = {}
-        self._loading: dict[str, asyncio.Lock] = {}
+        self._loading: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sleep, self._jitter = sleep, jitter
         self._ticks = 0
@@ -56,9 +56,10 @@ class Hub:
 
     async def stop(self) -> None:
         """End every task and wait for them."""
-        for task in self._tasks:
+        ending = [*self._tasks, *self._loading.values()]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         self._rooms.clear()
 
     @property
@@ -71,14 +72,25 @@ class Hub:
             return self._rooms[slug]
         if not SLUG.fullmatch(slug):
             return None
-        async with self._loading.setdefault(slug, asyncio.Lock()):
-            if slug not in self._rooms:
-                try:
-                    await self._load(slug)
-                except Refused:
-                    self._loading.pop(slug, None)
-                    return None
+        try:
+            # Shared: while the store is away everybody waits as long as one, not in turn.
+            await asyncio.shield(self._attempt(slug))
+        except Refused:
+            return None
         return self._rooms.get(slug)
+
+    def _attempt(self, slug: str) -> asyncio.Task[None]:
+        """The one attempt to load a room that is under way, or a new one."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            del self._loading[slug]
+            # Looked at even where nobody waits any more, or asyncio complains of it in the log.
+            _ = task.cancelled() or task.exception()
+
+        if slug not in self._loading:
+            self._loading[slug] = asyncio.create_task(self._load(slug), name=f"loading {slug}")
+            self._loading[slug].add_done_callback(ended)
+        return self._loading[slug]
 
     async def _load(self, slug: str) -> None:
         snapshot = await self.store.snapshot(slug)
@@ -110,18 +122,22 @@ class Hub:
     async def _reload(self, slug: str) -> None:
         """The log is not the one that the screens have seen: a new epoch, and all begin anew."""
         logger.error("the store lost entries of a session that had been shown; new epoch")
-        async with self._loading[slug]:
-            old = self._rooms.pop(slug)
-            while True:
-                try:
-                    await self.store.renew_epoch(slug, old.epoch)
-                    await self._load(slug)
-                    break
-                except StoreAway:
-                    await self._sleep(self._jitter(0.1, 2.0))
-                except Refused:
-                    break
+        old = self._rooms[slug]
+        await self._insist(lambda: self.store.renew_epoch(slug, old.epoch))
+        # Not before: whoever asks for the room from here on must not get the old epoch.
+        del self._rooms[slug]
+        await self._insist(lambda: self.room(slug))
         old.turn_out(frames.reset())
+
+    async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Try until the store answers."""
+        while True:
+            try:
+                await call()
+            except StoreAway:
+                await self._sleep(self._jitter(0.1, 2.0))
+            else:
+                return
 
     def _keep(
         self, name: str, work: Callable[[], Coroutine[Any, Any, None]], diverged: str = ""

@@ -36,6 +36,11 @@ class Identity:
         digest = hmac.digest(self._secret, b"token:" + nonce.encode(), sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
+    def sealed(self, nonce: str) -> str:
+        """What the store knows of a nonce: a keyed hash. With the nonce itself a stolen copy of
+        the store could ask us for its author's cookie."""
+        return hmac.new(self._secret, b"nonce:" + nonce.encode(), sha256).hexdigest()[:32]
+
     def author(self, slug: str, token: str) -> str:
         """What the store knows of a token: a keyed hash, another in every session."""
         if not token:

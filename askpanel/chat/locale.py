@@ -112,3 +112,8 @@ def plural_forms(locale: str, one: str, other: str) -> dict[str, str]:
 def N_(words: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
     """Mark words for the catalogues where they stand; the template translates them."""
     return words
+
+
+def NN_(one: str, other: str) -> tuple[str, str]:  # noqa: N802 - N_ for words that are counted
+    """Mark the two English forms of counted words for the catalogues; `ngettext` takes them."""
+    return one, other

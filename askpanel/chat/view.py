@@ -71,12 +71,14 @@ def error_list(asking: Asking) -> list[dict[str, str]]:
     return [{"text": words, "href": fields[name]} for name, words in asking.errors.items()]
 
 
-def topic_items(session: Session, locale: str) -> list[dict[str, str]]:
-    """The topics of a session as radio buttons."""
-    return [
-        {"value": topic.id, "text": session.text(topic.label, locale)[0]}
-        for topic in session.topics
-    ]
+def topic_items(session: Session, locale: str) -> list[dict[str, Any]]:
+    """The topics of a session as radio buttons, each marked with the language it is in."""
+    items: list[dict[str, Any]] = []
+    for topic in session.topics:
+        words, found = session.text(topic.label, locale)
+        label = {} if found == locale else {"attributes": {"lang": found}}
+        items.append({"value": topic.id, "text": words, "label": label})
+    return items
 
 
 class Unnamed(ChainableUndefined):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from askpanel.chat.locale import N_, translations
+from askpanel.chat.locale import N_, NN_, translations
 from askpanel.eventlog.model import Question, State
 
 STATES: Mapping[str, tuple[str, str]] = {
@@ -106,9 +106,9 @@ def duration(milliseconds: int, locale: str) -> str:
     """Time to go, rounded up, in minutes, hours or days; the script in the page says the same."""
     minutes = max(0, -(-milliseconds // 60_000))
     ngettext = translations(locale).ngettext
-    one, other, number = "%(count)s minute", "%(count)s minutes", minutes
+    forms, number = NN_("%(count)s minute", "%(count)s minutes"), minutes
     if minutes >= 2 * 24 * 60:
-        one, other, number = "%(count)s day", "%(count)s days", minutes // (24 * 60)
+        forms, number = NN_("%(count)s day", "%(count)s days"), minutes // (24 * 60)
     elif minutes >= 2 * 60:
-        one, other, number = "%(count)s hour", "%(count)s hours", minutes // 60
-    return ngettext(one, other, number) % {"count": number}
+        forms, number = NN_("%(count)s hour", "%(count)s hours"), minutes // 60
+    return ngettext(*forms, number) % {"count": number}

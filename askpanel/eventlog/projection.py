@@ -37,6 +37,12 @@ class Moment(Struct, frozen=True, kw_only=True):
     session: Session
     counts: Counts
 
+    @property
+    def begins_claim(self) -> bool:
+        """Whether the claim on the question began here: a draft may take a lapsed one over."""
+        question = self.event.question
+        return bool(question and question.holder and question.holder.since == self.position)
+
 
 class Projection:
     """A session's questions at a position. `apply` is the only way on."""
@@ -92,17 +98,22 @@ def moments(snapshot: Snapshot) -> list[Moment]:
     The counts are walked back from the present ones. Before the oldest change of the schedule
     that is among them, the session is the one after it: only its times differ.
     """
-    counts = Projection(snapshot).counts
-    session = snapshot.session
-    found: list[Moment] = []
-    for entry in sorted(snapshot.entries, key=lambda e: e.position, reverse=True):
-        event = entry.event
-        if event.session is not None:
-            session = msgspec.convert(event.session, Session)
-        found.append(Moment(position=entry.position, event=event, session=session, counts=counts))
+    entries = sorted(snapshot.entries, key=lambda e: e.position)
+    counts, walked = Projection(snapshot).counts, []
+    for event in (entry.event for entry in reversed(entries)):
+        walked.append(counts)
         if event.question is not None:
             counts = _recount(counts, str(event.question.state), event.was)
-    return found[::-1]
+    changed = next((e.event.session for e in entries if e.event.session is not None), None)
+    session = snapshot.session if changed is None else msgspec.convert(changed, Session)
+    found: list[Moment] = []
+    for entry, after in zip(entries, reversed(walked), strict=True):
+        if entry.event.session is not None:
+            session = msgspec.convert(entry.event.session, Session)
+        found.append(
+            Moment(position=entry.position, event=entry.event, session=session, counts=after)
+        )
+    return found
 
 
 def _recount(counts: Counts, left: str, entered: str) -> Counts:

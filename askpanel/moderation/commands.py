@@ -200,9 +200,8 @@ class Commands:
         meanwhile = ""
         if question is not None:
             at = clock_time(question.changed.at, session.timezone, locale)
-            meanwhile = str(
-                self.site.view(request).part("parts/staff.html", "meanwhile", question, at)
-            ).strip()
+            drawn = self.site.view(request).part("parts/staff.html", "meanwhile", question, at)
+            meanwhile = drawn.unescape().strip()
         if wants_json(request):
             message = f"{said} {meanwhile}".strip()
             return JSONResponse({"error": code, "message": message}, status)

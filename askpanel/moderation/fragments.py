@@ -52,7 +52,7 @@ class Triage:
         if question is None:
             return Drawing([_phase_op(moment, locale)])
         drawn = str(view(locale).part(TRIAGE_PARTS, "card", question, moment.session))
-        say = str(view(locale).part(TRIAGE_PARTS, "news", moment.event, question)).strip()
+        say = view(locale).part(TRIAGE_PARTS, "news", moment.event, question).unescape().strip()
         return Drawing(_moved(TRIAGE_LISTS, moment, question, drawn), say)
 
     def own(self, moment: Moment, locale: str, key: str) -> Drawing:
@@ -73,12 +73,13 @@ class Desk:
             return Drawing([_phase_op(moment, locale)])
         drawn = str(view(locale).part(DESK_PARTS, "card", question, moment.session))
         ops = _moved(DESK_LISTS, moment, question, drawn)
-        if event.was == State.CLAIMED and event.type not in ("renewed", "drafted", "returned"):
+        kept = event.type in ("renewed", "drafted", "returned") and not moment.begins_claim
+        if event.was == State.CLAIMED and not kept:
             # Whose box it was is no longer in the record; removing what is not there is nothing.
             ops.append(("remove", f"claim-{question.number}"))
         if not ops:
             return Drawing([])
-        say = str(view(locale).part(DESK_PARTS, "news", event, question)).strip()
+        say = view(locale).part(DESK_PARTS, "news", event, question).unescape().strip()
         return Drawing(ops, say)
 
     def own(self, moment: Moment, locale: str, key: str) -> Drawing:
@@ -87,9 +88,9 @@ class Desk:
         if question is None or event.type == "renewed" or question.state != State.CLAIMED:
             return Drawing([])
         drawn = str(view(locale).part(DESK_PARTS, "claim", question, moment.session))
-        if event.type in ("drafted", "returned") and event.was == State.CLAIMED:
-            return Drawing([("replace", f"claim-{question.number}", drawn)])
-        return Drawing([("append", "claims", drawn)])
+        if moment.begins_claim:
+            return Drawing([("append", "claims", drawn)])
+        return Drawing([("replace", f"claim-{question.number}", drawn)])
 
 
 def _phase_op(moment: Moment, locale: str) -> Op:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from askpanel.chat import origin
 from askpanel.chat.fields import Unreadable
 from askpanel.chat.locale import local_path
 from askpanel.eventlog.member import LONGEST_USERNAME, Member, normal
@@ -63,10 +64,7 @@ def routes(desk: SignInDesk) -> list[Route]:
 
     async def sign_out(request: Request) -> Response:
         try:
-            # Whose sign-in has ended already has what they came for.
-            if await signed_in(request, desk) is None:
-                return due_headers(_gone(request, desk, "here"))
-            return await end_here(request)
+            return await _ended_already(request, desk) or await end_here(request)
         except StoreAway:
             return refusal(request, desk, 503, "away")
 
@@ -100,6 +98,19 @@ async def begin(
     response = RedirectResponse(local.path(wanted) or _home(request), 303)
     desk.give(response, token)
     return due_headers(response)
+
+
+async def _ended_already(request: Request, desk: SignInDesk) -> Response | None:
+    """Whose sign-in has ended has what they came for. None for everybody else.
+
+    Another site's form comes without the cookie (SameSite), and looks the same: but taking the
+    cookie back, as the answer does, would sign out whoever's browser it is.
+    """
+    if not origin.allowed(request.headers, desk.origins):
+        return refusal(request, desk, *reason(Foreign()))
+    if await signed_in(request, desk) is None:
+        return due_headers(_gone(request, desk, "here"))
+    return None
 
 
 async def _page(request: Request, desk: SignInDesk) -> Response:

@@ -6,7 +6,7 @@ import { focusOn } from './focus.mjs';
 import { asJson, fetchWithin } from './net.mjs';
 import { nonceOf, renewNonce } from './nonce.mjs';
 import { apply } from './ops.mjs';
-import { say, shownStatus, status } from './say.mjs';
+import { say, shownStatus, status, tell } from './say.mjs';
 import { sendTyped } from './typed.mjs';
 import { word } from './words.mjs';
 
@@ -73,13 +73,19 @@ function accepted({ reply, delivery, nonce }) {
   apply(reply.ops);
   delivery.stored();
   if (nonce) renewNonce(nonce);
-  if (shownStatus() === 'unsent') status('');
+  if (['unsent', 'told'].includes(shownStatus())) status('');
   say(reply.say);
 }
 
 function refused({ reply, delivery, scope, submitter }) {
   delivery.unstored();
   apply(reply.ops);
+  if (!scope.isConnected && !reply.ops?.length) {
+    // Somebody was faster, and the card has gone to another list: who it was is said in sight.
+    const title = scope.querySelector('[data-focus="title"]')?.textContent.trim();
+    tell([title, reply.message].filter(Boolean).join(': '));
+    return;
+  }
   if (!reply.ops?.length && reply.message) note(scope, submitter, reply.message);
   announce(reply.message);
 }

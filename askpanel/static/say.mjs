@@ -44,3 +44,12 @@ export function status(name) {
   region.textContent = name && word(name);
   if (name === 'back') clearing = setTimeout(() => status(''), BACK_MS);
 }
+
+/** Show `text` in the place of a status, until there is something else to show. */
+export function tell(text) {
+  const region = document.getElementById('live-status');
+  if (!region || !text) return;
+  clearTimeout(clearing);
+  region.dataset.state = 'told';
+  region.textContent = text;
+}

@@ -19,8 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import uvicorn
-from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, PackageLoader
-from jinja2 import PrefixLoader
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -31,113 +30,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 PACKAGE = Path(__file__).parent.parent.parent / "askpanel"
+PAGES = Path(__file__).parent / "clientpages"
 EXIT = "https://www.bbc.co.uk/weather"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types live"
 )
+SCREENS = {
+    "/before": "before.html",
+    "/sessions/x": "session.html",
+    "/cy/sessions/x": "session.html",
+    "/staff/triage": "triage.html",
+}
 FORMS = ("zero", "one", "two", "few", "many", "other")
 WELSH = {
     "%(count)s new answer": [f"%(count)s ateb newydd ({form})" for form in FORMS],
     "%(count)s minute": [f"%(count)s munud ({form})" for form in FORMS],
     "Pause new answers": "Oedi atebion newydd",
     "Exit this page": "Gadael y dudalen hon",
-}
-
-TEMPLATES = {
-    "item.html": """
-<li class="ask-item" id="question-{{ number }}" data-state="answered">
-<article aria-labelledby="question-{{ number }}-title">
-<h3 class="govuk-heading-s" id="question-{{ number }}-title">{{ words }}</h3>
-<div class="ask-answer"><p class="ask-text">An answer to {{ number }}.</p></div>
-<details id="more-{{ number }}"><summary>More</summary><a href="#top">A link</a></details>
-</article></li>""",
-    "ask.html": """
-{%- from 'govuk_frontend_jinja/components/button/macro.html' import govukButton -%}
-{%- from 'govuk_frontend_jinja/components/character-count/macro.html' import govukCharacterCount -%}
-{%- from 'govuk_frontend_jinja/components/error-summary/macro.html' import govukErrorSummary -%}
-<section class="ask-ask" id="ask" data-resync aria-labelledby="ask-heading">
-{% if error %}{{ govukErrorSummary({'titleText': 'There is a problem',
-  'errorList': [{'text': error, 'href': '#text'}]}) }}{% endif %}
-<h2 class="govuk-heading-m" id="ask-heading">{{ heading or 'Ask a question' }}</h2>
-{% if not closed %}
-<form action="/sessions/x/questions" method="post" novalidate data-live-form>
-<input type="hidden" name="id" value="{{ nonce }}">
-{{ govukCharacterCount({'id': 'text', 'name': 'text', 'maxlength': 1000, 'value': value,
-  'label': {'text': 'Your question'}, 'attributes': {'autocomplete': 'off'},
-  'textareaDescriptionText': 'You can enter up to 1,000 characters',
-  'charactersUnderLimitText': under,
-  'errorMessage': {'text': error} if error}) }}
-{{ govukButton({'text': 'Send question', 'preventDoubleClick': true}) }}
-</form>{% endif %}
-</section>""",
-    "session.html": """
-{% extends 'base.html' %}
-{% block title %}A session{% endblock %}
-{% block live %} data-live="/sessions/x/live"{% endblock %}
-{% block content %}
-<h1 class="govuk-heading-l">A session</h1>
-<p class="ask-countdown" role="timer" data-now="{{ now }}" data-until="{{ until }}"
- data-phrase="%t left" data-over="Over"></p>
-<div class="ask-grid"><aside class="ask-side" aria-labelledby="help-heading">
-<section class="ask-help" id="help"><h2 class="govuk-heading-s" id="help-heading">Help now</h2>
-<ul class="ask-signposts"><li class="ask-signpost">In danger?
-<a class="govuk-link ask-phone" href="tel:999">999</a></li></ul></section></aside>
-<div class="ask-main">
-<section aria-labelledby="transcript-heading">
-<h2 class="govuk-heading-m" id="transcript-heading" tabindex="-1">Questions and answers</h2>
-<div class="ask-controls"><button class="govuk-button govuk-button--secondary" type="button"
- id="live-pause" hidden>{{ _('Pause new answers') }}</button></div>
-<div role="log" aria-labelledby="transcript-heading">
-<ol class="ask-transcript" id="transcript" data-position="{{ position }}" data-epoch="{{ epoch }}"
- data-resync data-new="live-new" aria-labelledby="transcript-heading">
-{% for number, words in questions %}{% include 'item.html' %}{% endfor %}</ol></div>
-<p class="ask-new"><button class="govuk-button" type="button" id="live-new" hidden></button></p>
-</section>
-<section aria-labelledby="mine-heading"><h2 class="govuk-heading-m" id="mine-heading">Yours</h2>
-<ol class="ask-mine" id="mine" data-current="{{ mine }}" data-resync></ol></section>
-{% include 'ask.html' %}
-</div></div>
-<p class="ask-help-bar"><a class="govuk-link" href="#help">Help now</a></p>
-{% endblock %}""",
-    "card.html": """
-<li class="ask-card" id="question-{{ number }}" data-state="pending" data-scope
-{%- if claimed %} data-renew="/staff/{{ number }}/claim"{% endif %}>
-<h3 class="ask-card__title govuk-heading-s" data-focus="title" tabindex="-1">
-Question {{ number }}</h3><p class="ask-text">{{ words }}</p>
-<label class="govuk-label" for="words-{{ number }}">Words of {{ number }}</label>
-<textarea class="govuk-textarea" id="words-{{ number }}" name="text" form="staff-form">
-</textarea>
-<div class="govuk-button-group">
-<button class="govuk-button" form="staff-form" formaction="/staff/{{ number }}/approve"
- name="how" value="as it is" data-key="a" data-focus="approve">Approve {{ number }}</button>
-</div>
-<details class="ask-more" id="reject-{{ number }}"><summary data-key="r">Reject {{ number }}</summary>
-<label class="govuk-label" for="reason-{{ number }}">Reason for {{ number }}</label>
-<select class="govuk-select" id="reason-{{ number }}" name="reason" form="staff-form">
-<option>personal</option><option>elsewhere</option></select></details></li>""",
-    "triage.html": """
-{% set staff = true %}{% extends 'base.html' %}
-{% block title %}Triage{% endblock %}
-{% block live %} data-live="/staff/live?view=triage" data-position="{{ position }}"
- data-epoch="{{ epoch }}"{% endblock %}
-{% block content %}
-<h1 class="govuk-heading-l">Triage</h1>
-<div class="ask-controls">
-<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">
-<input class="govuk-checkboxes__input" id="keys-on" type="checkbox" checked>
-<label class="govuk-label govuk-checkboxes__label" for="keys-on">Keyboard shortcuts</label></div></div>
-<button class="govuk-button govuk-button--secondary" type="button" data-keys-start="triage">
-Go to the first question</button>
-<p class="govuk-body" id="keys-help">In the list: <kbd>J</kbd> next, <kbd>K</kbd> previous</p></div>
-<h2 class="govuk-heading-m" id="triage-heading">Waiting</h2>
-<ol class="ask-cards" id="triage" data-keys data-resync aria-labelledby="triage-heading">
-{% for number, words in questions %}{% include 'card.html' %}{% endfor %}</ol>
-{% endblock %}""",
-    "before.html": """
-{% extends 'base.html' %}{% block content %}<h1>Before</h1>
-<a href="/sessions/x">To the session</a>{% endblock %}""",
 }
 
 
@@ -158,8 +69,7 @@ def environment(locale: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
         loader=ChoiceLoader(
             [
-                DictLoader(TEMPLATES),
-                FileSystemLoader(PACKAGE / "templates"),
+                FileSystemLoader([PAGES, PACKAGE / "templates"]),
                 PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
             ]
         ),
@@ -298,19 +208,12 @@ class Room:
                 self._lines.remove(line)
 
     async def page(self, request: Request) -> Response:
-        self.fetched.append(request.url.path)
+        path = request.url.path
+        self.fetched.append(path)
         if self.pages:
             status, text = self.pages.popleft()
             return HTMLResponse(text, status)
-        locale = "cy" if request.url.path.startswith("/cy/") else "en"
-        return HTMLResponse(self.draw("session.html", locale))
-
-    async def triage(self, request: Request) -> Response:
-        self.fetched.append(request.url.path)
-        return HTMLResponse(self.draw("triage.html"))
-
-    async def before(self, request: Request) -> Response:
-        return HTMLResponse(self.draw("before.html"))
+        return HTMLResponse(self.draw(SCREENS[path], "cy" if path.startswith("/cy/") else "en"))
 
     async def post(self, request: Request) -> Response:
         fields = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
@@ -352,14 +255,8 @@ class Stage:
         self.origin = ""
 
     def app(self) -> Starlette:
-        async def before(request: Request) -> Response:
-            return await self.room.before(request)
-
         async def page(request: Request) -> Response:
             return await self.room.page(request)
-
-        async def triage(request: Request) -> Response:
-            return await self.room.triage(request)
 
         async def post(request: Request) -> Response:
             return await self.room.post(request)
@@ -369,10 +266,7 @@ class Stage:
 
         return Starlette(
             routes=[
-                Route("/before", before),
-                Route("/sessions/x", page),
-                Route("/cy/sessions/x", page),
-                Route("/staff/triage", triage),
+                *(Route(path, page) for path in SCREENS),
                 Route("/sessions/x/questions", post, methods=["POST"]),
                 Route("/staff/{number:int}/{command}", post, methods=["POST"]),
                 WebSocketRoute("/sessions/x/live", line),

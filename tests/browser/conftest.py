@@ -24,6 +24,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    Response,
     Route,
     sync_playwright,
 )
@@ -49,6 +50,8 @@ WATCH = """
 """
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+ASSETS = {"font", "image", "manifest", "script", "stylesheet"}
+
 # What a browser prints by itself when a server or a network is away, as tests arrange it.
 AWAY = re.compile(r"WebSocket connection to|Failed to load resource")
 
@@ -72,6 +75,7 @@ class Tab:
         context.route(re.compile("^https?://"), self._judge)
         self.page = context.new_page()
         self.page.on("console", self._listen)
+        self.page.on("response", self._check)
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught {error}"))
 
     def _judge(self, route: Route, request: Request) -> None:
@@ -83,6 +87,10 @@ class Tab:
         else:
             self.strangers.append(request.url)
             route.abort()
+
+    def _check(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type in ASSETS:
+            self.complaints.append(f"{response.status} {response.url}")
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not AWAY.search(message.text):
@@ -104,6 +112,14 @@ class Tab:
                 return found
             assert monotonic() < end, f"never came true: {expression}"
             self.page.wait_for_timeout(20)
+
+    def at(self, position: int) -> None:
+        """Wait until everything up to ``position`` is on the page."""
+        self.until(f"document.querySelector('[data-position]').dataset.position === '{position}'")
+
+    def flush(self) -> None:
+        """Wait until whatever the page has asked for by now has reached the server."""
+        self.page.evaluate("fetch('/', {method: 'HEAD'}).then(answer => answer.status)")
 
     def has_until(self, condition: Callable[[], object], seconds: float = DEADLINE) -> None:
         """Poll ``condition`` on this side, letting the browser go on meanwhile."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.browser.clientapp import Room, Stage
@@ -11,8 +9,6 @@ from tests.browser.conftest import OpenTab, Tab
 
 ITEMS = "[...document.querySelectorAll('#transcript > li')].map(item => item.id)"
 FOCUSED = "document.activeElement.id"
-POSITION = "document.querySelector('[data-position]').dataset.position"
-RELOADED = "window.sameDocument !== true"
 
 
 @pytest.fixture
@@ -21,13 +17,7 @@ def tab(stage: Stage, room: Room, open_tab: OpenTab) -> Tab:
     tab = open_tab(stage.origin)
     tab.open("/sessions/x")
     tab.has_until(lambda: room.listening == 1)
-    tab.page.evaluate("window.sameDocument = true")
     return tab
-
-
-def at(tab: Tab, position: int) -> None:
-    """Wait until everything up to ``position`` is on the page."""
-    tab.until(f"{POSITION} === '{position}'")
 
 
 def left(characters: int) -> str:
@@ -41,7 +31,7 @@ def test_a_new_answer_comes_without_taking_focus_scroll_or_typing(tab: Tab, room
     tab.page.locator("#text").press_sequentially("Half a ques")
     tab.page.evaluate("scrollTo(0, 0)")
     room.answer(4)
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.evaluate(ITEMS) == ["question-1", "question-2", "question-3", "question-4"]
     assert tab.page.evaluate("[document.activeElement.id, scrollY]") == ["text", 0]
     assert tab.page.input_value("#text") == "Half a ques"
@@ -50,10 +40,10 @@ def test_a_new_answer_comes_without_taking_focus_scroll_or_typing(tab: Tab, room
 def test_what_the_server_sends_is_text_where_it_escaped_it(tab: Tab, room: Room) -> None:
     words = "<img src=x onerror=alert(1)> & more"
     room.happen(["append", "transcript", room.draw("item.html", number=4, words=words)])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.inner_text("#question-4-title") == words
     room.happen(["text", "question-4-title", words])
-    at(tab, 5)
+    tab.at(5)
     assert tab.page.inner_text("#question-4-title") == words
 
 
@@ -79,13 +69,14 @@ def test_an_event_that_comes_twice_changes_nothing_the_second_time(tab: Tab, roo
     room.send({"position": 4, "ops": [["remove", "question-4"]], "say": "Nobody hears this."})
     room.send({"position": 2, "ops": [["remove", "question-2"]]})
     room.answer(5)
-    at(tab, 5)
+    tab.at(5)
     assert tab.page.evaluate(ITEMS) == [f"question-{number}" for number in range(1, 6)]
+    assert room.fetched == ["/sessions/x"]
 
 
 def test_an_answer_that_is_on_the_page_already_is_not_added_again(tab: Tab, room: Room) -> None:
     room.happen(["append", "transcript", room.draw("item.html", number=2, words="Now so")])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.evaluate(ITEMS) == ["question-1", "question-2", "question-3"]
     assert tab.page.inner_text("#question-2-title") == "Now so"
 
@@ -94,7 +85,7 @@ def test_an_item_moves_to_another_list_and_the_focus_goes_with_it(tab: Tab, room
     tab.page.click("#more-2 summary")
     tab.page.focus("#more-2 a")
     room.happen(["prepend", "mine", room.draw("item.html", number=2, words="Mine")])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.evaluate("document.querySelector('#question-2').parentElement.id") == "mine"
     assert tab.page.evaluate(FOCUSED) == "question-2"
     assert tab.page.evaluate("document.querySelector('#more-2').open")
@@ -104,10 +95,18 @@ def test_a_morph_leaves_focus_and_opened_details_as_they_are(tab: Tab, room: Roo
     tab.page.click("#more-2 summary")
     tab.page.focus("#more-2 a")
     room.happen(["morph", "question-2", room.draw("item.html", number=2, words="Corrected")])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.inner_text("#question-2-title") == "Corrected"
     assert tab.page.evaluate("document.activeElement === document.querySelector('#more-2 a')")
     assert tab.page.evaluate("document.querySelector('#more-2').open")
+
+
+def test_opened_details_need_no_id_to_stay_open_through_a_morph(tab: Tab, room: Room) -> None:
+    tab.page.click("#more-2 summary")
+    tab.page.evaluate("document.querySelector('#more-2').removeAttribute('id')")
+    room.happen(["morph", "question-2", room.draw("item.html", number=2, words="Corrected")])
+    tab.at(4)
+    assert tab.page.evaluate("document.querySelector('#question-2 details').open")
 
 
 def test_a_focused_item_is_redrawn_all_the_same(tab: Tab, room: Room) -> None:
@@ -117,7 +116,7 @@ def test_a_focused_item_is_redrawn_all_the_same(tab: Tab, room: Room) -> None:
       item.focus();
     }""")
     room.happen(["morph", "question-2", room.draw("item.html", number=2, words="Corrected")])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.inner_text("#question-2-title") == "Corrected"
     assert tab.page.evaluate(FOCUSED) == "question-2"
 
@@ -127,7 +126,7 @@ def test_a_replaced_form_keeps_its_text_its_caret_and_its_counter(tab: Tab, room
     tab.page.evaluate("document.querySelector('#text').setSelectionRange(4, 6)")
     html = room.draw("ask.html", heading="Last questions", nonce="")
     room.happen(["replace", "ask", html])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.inner_text("#ask-heading") == "Last questions"
     assert tab.page.evaluate(
         "[document.activeElement.id, text.value, text.selectionStart, text.selectionEnd]"
@@ -140,7 +139,7 @@ def test_a_replaced_form_keeps_its_text_its_caret_and_its_counter(tab: Tab, room
 
 def test_the_counter_lives_through_a_morph(tab: Tab, room: Room) -> None:
     room.happen(["morph", "ask", room.draw("ask.html", heading="Still open")])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.inner_text("#ask-heading") == "Still open"
     tab.page.locator("#text").press_sequentially("abc")
     tab.until(left(997))
@@ -149,7 +148,7 @@ def test_the_counter_lives_through_a_morph(tab: Tab, room: Room) -> None:
 def test_text_whose_form_goes_away_is_kept_to_be_copied(tab: Tab, room: Room) -> None:
     tab.page.locator("#text").press_sequentially("Too late?")
     room.happen(["replace", "ask", room.draw("ask.html", heading="Closed", closed=True)])
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.is_visible("#kept")
     assert tab.page.input_value("#kept textarea") == "Too late?"
     assert tab.axe() == []
@@ -169,14 +168,14 @@ def test_focus_goes_to_the_next_item_when_its_own_is_removed(
     tab.page.click("#more-2 summary")
     tab.page.focus("#more-2 a")
     room.happen(*(["remove", each] for each in gone))
-    at(tab, 4)
+    tab.at(4)
     assert tab.page.evaluate(FOCUSED) == focused
 
 
 def test_operations_on_what_is_not_here_do_nothing(tab: Tab, room: Room) -> None:
     room.happen(["remove", "nowhere"], ["append", "nowhere", "<p>"], ["explode", "transcript", ""])
     room.answer(4)
-    at(tab, 5)
+    tab.at(5)
     assert len(tab.page.evaluate(ITEMS)) == 4
 
 
@@ -185,87 +184,13 @@ def test_silent_events_and_heartbeats_count_as_nothing_missed(tab: Tab, room: Ro
     room.happen()
     room.send({"position": 4})
     room.answer(5)
-    at(tab, 5)
+    tab.at(5)
     assert room.fetched == ["/sessions/x"]
 
 
-def gap(room: Room) -> None:
-    room.position += 1
-    room.answer(7)
-
-
-def reset(room: Room) -> None:
-    room.epoch = "e2"
-    room.send({"reset": True})
-
-
-def half_a_frame(room: Room) -> None:
-    room.send_text('{"position": 4, "ops": [')
-
-
-def ahead(room: Room) -> None:
-    room.send({"position": 9})
-
-
-@pytest.mark.parametrize("fault", [gap, reset, half_a_frame, ahead])
-def test_what_was_missed_is_fetched_and_nothing_of_the_reader_is_lost(
-    tab: Tab, room: Room, fault: Callable[[Room], None]
-) -> None:
-    tab.page.click("#more-2 summary")
-    tab.page.locator("#text").press_sequentially("Half a question")
-    nonce = tab.page.input_value("#ask [name=id]")
-    room.questions[0] = (1, "Corrected meanwhile")
-    room.questions.append((6, "Answered meanwhile"))
-    room.redrawn_nonce = "f" * 22
-    tab.page.evaluate("scrollTo(0, 120)")
-    fault(room)
-    tab.until("document.getElementById('question-6')")
-    tab.has_until(lambda: len(room.dialled) == 2)
-    assert tab.page.inner_text("#question-1-title") == "Corrected meanwhile"
-    assert room.dialled[1]["after"] == str(room.position)
-    assert room.dialled[1]["epoch"] == room.epoch
-    assert tab.page.input_value("#text") == "Half a question"
-    assert tab.page.evaluate("[document.activeElement.id, scrollY]") == ["text", 120]
-    assert tab.page.evaluate("document.querySelector('#more-2').open")
-    assert tab.page.input_value("#ask [name=id]") == nonce
-    assert not tab.page.evaluate(RELOADED)
-    tab.page.keyboard.type("!")
-    tab.until(left(984))
-    tab.has_until(lambda: room.listening == 1)
-    room.answer(8)
-    tab.until("document.getElementById('question-8')")
-
-
-def test_a_session_that_closed_meanwhile_keeps_the_text_that_was_typed(
-    tab: Tab, room: Room
-) -> None:
-    tab.page.locator("#text").press_sequentially("Too late?")
-    room.closed = True
-    reset(room)
-    tab.until("!document.getElementById('text')")
-    assert tab.page.input_value("#kept textarea") == "Too late?"
-
-
-def test_fetching_again_is_tried_until_the_page_is_there(tab: Tab, room: Room) -> None:
-    room.pages.extend([(503, "away"), (200, "<p>a page of some other kind")])
-    room.questions.append((6, "Answered meanwhile"))
-    reset(room)
-    tab.until("document.getElementById('live-status').dataset.state === 'lost'")
-    tab.until("document.getElementById('question-6')")
-    tab.until("document.getElementById('live-status').dataset.state === 'back'")
-
-
-@pytest.mark.parametrize(
-    ("status", "words"), [(404, "gone"), (410, "gone"), (401, "signedOut"), (403, "refused")]
-)
-def test_a_page_that_is_gone_for_good_says_so_and_stops(
-    tab: Tab, room: Room, status: int, words: str
-) -> None:
-    room.pages.append((status, "no"))
-    reset(room)
-    tab.until(f"document.getElementById('live-status').dataset.state === '{words}'")
-    tab.page.clock.install()
-    tab.page.evaluate("dispatchEvent(new Event('online'))")
-    tab.page.clock.run_for(120_000)
-    assert len(room.dialled) == 1
-    assert room.fetched == ["/sessions/x"] * 2
+def test_what_the_clock_changes_has_no_position(tab: Tab, room: Room) -> None:
+    room.send({"ops": [["text", "ask-heading", "Last questions"]]})
+    room.answer(4)
+    tab.at(4)
+    assert tab.page.inner_text("#ask-heading") == "Last questions"
+    assert room.fetched == ["/sessions/x"]

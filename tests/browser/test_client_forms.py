@@ -9,7 +9,7 @@ from tests.browser.clientapp import Room, Stage
 from tests.browser.conftest import OpenTab, Tab
 
 ASK = "/sessions/x/questions"
-STATUS = "document.getElementById('live-status').dataset.state ?? ''"
+STATUS = "(document.getElementById('live-status').dataset.state ?? '')"
 SAID = "document.getElementById('live-say').textContent"
 UNSENT = "Not sent: no connection. Your text is still here. Try again."
 

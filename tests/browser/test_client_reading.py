@@ -7,7 +7,6 @@ import pytest
 from tests.browser.clientapp import Room, Stage
 from tests.browser.conftest import OpenTab, Tab
 
-POSITION = "document.querySelector('[data-position]').dataset.position"
 ITEMS = "document.querySelectorAll('#transcript > li').length"
 NEW = "document.getElementById('live-new').textContent"
 HIDDEN = "document.getElementById('live-new').hidden"
@@ -36,7 +35,7 @@ def test_a_button_counts_what_came_out_of_sight_and_leads_there(tab: Tab, room: 
     assert not tab.page.is_visible("#live-new")
     room.answer(24)
     room.happen(["remove", "question-24"])
-    tab.until(f"{POSITION} === '{room.position}'")
+    tab.at(room.position)
     assert tab.page.evaluate(HIDDEN)
 
 
@@ -58,7 +57,7 @@ def test_an_answer_that_comes_into_view_needs_no_button(tab: Tab, room: Room) ->
     tab.page.evaluate("document.getElementById('mine-heading').scrollIntoView({block: 'end'})")
     before = tab.page.evaluate("scrollY")
     room.answer(21)
-    tab.until(f"{POSITION} === '4'")
+    tab.at(4)
     # Once an answer further on is counted, the first has been judged and found in sight.
     for number in range(22, 30):
         room.answer(number)
@@ -69,6 +68,15 @@ def test_an_answer_that_comes_into_view_needs_no_button(tab: Tab, room: Room) ->
 
 def test_a_correction_is_no_new_answer(tab: Tab, room: Room) -> None:
     room.happen(["morph", "question-12", room.draw("item.html", number=12, words="Corrected")])
+    room.answer(21)
+    tab.until(f"{NEW} === '1 new answer'")
+
+
+def test_an_answer_that_changes_its_place_is_no_new_answer(tab: Tab, room: Room) -> None:
+    room.questions.reverse()
+    room.send({"reset": True})
+    tab.until("document.querySelector('#transcript > li').id === 'question-12'")
+    tab.has_until(lambda: room.listening == 1)
     room.answer(21)
     tab.until(f"{NEW} === '1 new answer'")
 
@@ -103,18 +111,29 @@ def test_a_line_that_breaks_during_a_pause_does_not_bring_twice_what_is_held(
     tab.until(f"{ITEMS} === 13")
 
 
-def test_a_page_that_missed_something_is_not_redrawn_during_a_pause(tab: Tab, room: Room) -> None:
+def test_a_page_that_missed_something_is_not_redrawn_during_a_pause(
+    stage: Stage, room: Room, open_tab: OpenTab
+) -> None:
+    room.questions = [(number, f"Question number {number}") for number in range(1, 13)]
+    tab = open_tab(stage.origin)
+    tab.page.clock.install()
+    tab.open("/sessions/x")
+    tab.has_until(lambda: room.listening == 1)
     tab.page.click("#live-pause")
     room.answer(21)
     room.position += 1
     room.questions.append((22, "Missed"))
     room.answer(23)
     tab.has_until(lambda: room.listening == 0)
+    tab.page.clock.run_for(120_000)
+    tab.flush()
     assert room.fetched == ["/sessions/x"]
     assert tab.page.evaluate(ITEMS) == 12
     tab.page.click("#live-pause")
+    tab.page.clock.run_for(2_000)
     tab.until(f"{ITEMS} === 15")
     tab.has_until(lambda: room.listening == 1)
+    tab.page.clock.run_for(2_000)
     tab.until("document.getElementById('live-say').textContent === '3 new answers'")
 
 

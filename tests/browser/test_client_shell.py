@@ -1,10 +1,13 @@
-"""The shell that every page stands in: bilingual, accessible, without scripts too, and quick to leave."""
+"""The shell of every page: bilingual, accessible, without scripts too, and quick to leave."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.browser.clientapp import EXIT, Room, Stage
+from tests.browser.clientapp import EXIT, PACKAGE, Room, Stage
 from tests.browser.conftest import OpenTab
 
 PAGES = ["/sessions/x", "/cy/sessions/x", "/staff/triage", "/before"]
@@ -114,7 +117,7 @@ def test_staff_can_sign_out_and_have_no_exit_button(
     ("context", "title"), [({}, "A session"), ({"errors": ["no"]}, "Error: A session")]
 )
 def test_the_title_says_when_something_is_wrong(
-    room: Room, context: dict[str, object], title: str
+    room: Room, context: dict[str, Any], title: str
 ) -> None:
     assert f"<title>{title}</title>" in room.draw("session.html", **context)
 
@@ -131,6 +134,22 @@ def test_what_a_page_does_not_set_is_left_out(room: Room) -> None:
     assert "sign-out" not in signed_out
     assert "the-token" not in signed_out
     assert "New here" in room.draw("session.html", phase_banner="New here")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_script_is_fetched_at_once_and_none_in_vain(
+    stage: Stage, room: Room, open_tab: OpenTab, path: str
+) -> None:
+    tab = open_tab(stage.origin)
+    fetched: set[str] = set()
+    tab.page.on("response", lambda response: fetched.add(response.url.rpartition("/")[2]))
+    page = tab.open(path)
+    early = page.evaluate("""() => [...document.querySelectorAll(
+      'link[rel=modulepreload], script[src]')].map(each => (each.href || each.src))""")
+    named = {Path(address).name for address in early}
+    assert {name for name in fetched if name.endswith(("js", "mjs"))} == named
+    ours = {file.name for file in (PACKAGE / "static").glob("*.*js")}
+    assert ours - named == (set() if "staff" in path else {"staff.mjs", "keys.mjs", "lease.mjs"})
 
 
 def test_forced_colours_and_little_motion_break_nothing(

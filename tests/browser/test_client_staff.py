@@ -1,4 +1,4 @@
-"""Clearing a list by keyboard, beside others who clear it too; and keeping a claim while writing."""
+"""Clearing a list by keyboard, beside others who clear it too; keeping a claim while writing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from tests.browser.clientapp import Room, Stage
 from tests.browser.conftest import OpenTab, Tab
 
-POSITION = "document.querySelector('[data-position]').dataset.position"
 SAID = "document.getElementById('live-say').textContent"
 CARD = "(document.activeElement.closest('.ask-card')?.id ?? '')"
 PLACE = f"{CARD} + '/' + (document.activeElement.dataset.focus ?? document.activeElement.id)"
@@ -112,7 +111,7 @@ def test_a_redrawn_card_keeps_the_control_that_has_the_focus(tab: Tab, room: Roo
     tab.page.focus("#question-2 [data-focus=approve]")
     html = room.draw("card.html", number=2, words="Edited by Bea")
     room.happen(["replace", "question-2", html])
-    tab.until(f"{POSITION} === '4'")
+    tab.at(4)
     assert tab.page.evaluate(PLACE) == "question-2/approve"
     tab.page.keyboard.press("j")
     assert tab.page.evaluate(PLACE) == "question-3/title"
@@ -129,6 +128,19 @@ def test_each_card_sends_its_own_fields_and_waits_alone(tab: Tab, room: Room) ->
     room.gate.set()
     assert [fields["text"] for _, fields in room.posted] == ["First, mended", "Second, mended"]
     tab.until("!document.querySelector('[aria-busy]')")
+
+
+def test_a_form_that_everybody_shares_is_given_the_token_of_this_viewer(
+    tab: Tab, room: Room
+) -> None:
+    form = (
+        '<li class="ask-card" id="question-2" data-scope>'
+        '<form method="post" action="/staff/2/hold" data-live-form>'
+        '<input type="hidden" name="csrf" value=""><button>Hold</button></form></li>'
+    )
+    room.happen(["replace", "question-2", form])
+    tab.page.click("#question-2 button")
+    tab.has_until(lambda: room.posted == [("/staff/2/hold", {"csrf": "the-token"})])
 
 
 def test_the_frame_may_come_before_the_answer(tab: Tab, room: Room) -> None:
@@ -169,7 +181,7 @@ def writing(stage: Stage, room: Room, open_tab: OpenTab) -> Tab:
     tab.has_until(lambda: room.listening == 1)
     card = room.draw("card.html", number=1, words="Claimed", claimed=True)
     room.happen(["replace", "question-1", card])
-    tab.until(f"{POSITION} === '4'")
+    tab.at(4)
     return tab
 
 
@@ -189,6 +201,7 @@ def test_a_claim_is_renewed_while_its_answer_is_being_written(writing: Tab, room
     writing.page.clock.run_for(300_000)
     writing.page.locator("#words-2").press_sequentially("No claim here")
     writing.page.clock.run_for(60_000)
+    writing.flush()
     assert claims(room) == 2
 
 
@@ -203,5 +216,6 @@ def test_a_claim_that_cannot_be_renewed_is_spoken_of_once(writing: Tab, room: Ro
         writing.page.clock.run_for(100)
     assert writing.page.evaluate(SAID) == "Lucy has claimed it meanwhile."
     writing.page.clock.run_for(60_000)
+    writing.flush()
     assert claims(room) == 1
     assert writing.page.input_value("#words-1") == "We "

@@ -1,35 +1,25 @@
-"""A real server in this process, an application that keeps its sockets, and raw clients."""
+"""A real server in this process, and an application that keeps its sockets."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import logging
-import socket
-import struct
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import pytest
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
-from websockets.frames import Opcode
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
+from askpanel.chat import frames
 from askpanel.chat.wire import HttpWire, SocketWire, Wire, server_config, wire_of
+from tests.chat.peers import eventually
 
-DEADLINE = 8.0
-KEY = base64.b64encode(b"sixteen bytes ok").decode()
-UPGRADE = (
-    "GET /sessions/demo/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-    f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n"
-)
-
-
-async def eventually(condition: Callable[[], object], within: float = DEADLINE) -> None:
-    """Wait until a condition holds. Raises TimeoutError if it does not in time."""
-    async with asyncio.timeout(within):
-        while not condition():  # noqa: ASYNC110 — a condition is not an event
-            await asyncio.sleep(0.005)
+SHORT = {"head_timeout": 0.2, "body_timeout": 0.3, "read_timeout": 0.2, "linger": 0.1}
+LONG = {"head_timeout": 60.0, "body_timeout": 60.0, "read_timeout": 60.0}
 
 
 class Application:
@@ -110,7 +100,7 @@ class Listener(logging.Handler):
         levels = [logger.level for logger in loggers]
         for logger in loggers:
             logger.setLevel(logging.INFO)
-        loggers[0].addHandler(self)
+        loggers[0].handlers.insert(0, self)  # before ours can have put its mark on a record
         try:
             yield
         finally:
@@ -182,82 +172,39 @@ async def serving(
             await task
 
 
-class Peer:
-    """A client that sends what it likes and reads when it likes, over a plain socket."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self.rest = b""
-
-    async def send(self, data: bytes | str) -> None:
-        """Send bytes, or text in ASCII."""
-        data = data.encode() if isinstance(data, str) else data
-        await asyncio.get_running_loop().sock_sendall(self.sock, data)
-
-    async def upgrade(self, more: bytes = b"") -> str:
-        """Ask for a WebSocket, with more bytes in the same write; the answer's status line."""
-        await self.send(UPGRADE.encode() + b"\r\n" + more)
-        return (await self.read_head()).split("\r\n")[0]
-
-    async def read(self, most: int = 65536) -> bytes:
-        """What has come, b"" at the end of the stream."""
-        if self.rest:
-            data, self.rest = self.rest, b""
-            return data
-        async with asyncio.timeout(DEADLINE):
-            return await asyncio.get_running_loop().sock_recv(self.sock, most)
-
-    async def read_until(self, end: bytes) -> bytes:
-        """Everything up to and with some bytes. Raises EOFError if they do not come."""
-        data = b""
-        while end not in data:
-            more = await self.read()
-            if not more:
-                raise EOFError(data)
-            data += more
-        at = data.index(end) + len(end)
-        self.rest = data[at:]
-        return data[:at]
-
-    async def read_head(self) -> str:
-        """An answer's status line and headers."""
-        return (await self.read_until(b"\r\n\r\n")).decode()
-
-    async def read_all(self) -> bytes:
-        """Everything until the server ends the stream."""
-        data = b""
-        while more := await self.read():
-            data += more
-        return data
-
-    async def is_reset(self) -> bool:
-        """Whether the server ends by a reset, after all that it had sent."""
-        try:
-            await self.read_all()
-        except ConnectionResetError:
-            return True
-        return False
+BIG = frames.frame(1, [("text", "transcript", "x" * 60_000)])
 
 
-@contextlib.contextmanager
-def peer(port: int, source: str = "127.0.0.1", receive_buffer: int = 0) -> Iterator[Peer]:
-    """Connect from an address of the loopback, perhaps with a small buffer to read into."""
-    with socket.socket() as sock:
-        if receive_buffer:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        sock.bind((source, 0))
-        sock.connect(("127.0.0.1", port))
-        sock.setblocking(False)
-        yield Peer(sock)
+async def fill(app: Application) -> int:
+    """Write until the reader has stalled; the bytes that it took."""
+    written = 0
+    while app.wire.stalled_since is None:
+        app.wire.write(BIG)
+        written += len(BIG)
+        await asyncio.sleep(0)
+        assert written < 20_000_000
+    return written
 
 
-def masked(opcode: Opcode, payload: bytes = b"", *, fin: bool = True, rsv1: bool = False) -> bytes:
-    """One frame as a client sends it, masked with zeros so that it reads the same each time."""
-    first = fin << 7 | rsv1 << 6 | opcode
-    if len(payload) < 126:
-        header = struct.pack("!BB", first, 0x80 | len(payload))
-    elif len(payload) < 1 << 16:
-        header = struct.pack("!BBH", first, 0x80 | 126, len(payload))
-    else:
-        header = struct.pack("!BBQ", first, 0x80 | 127, len(payload))
-    return header + b"\0\0\0\0" + payload
+async def ending(client: ClientConnection) -> tuple[int, str]:
+    """Code and reason of the server's close."""
+    with pytest.raises(ConnectionClosed) as closed:
+        await client.recv()
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code, closed.value.rcvd.reason
+
+
+def is_closed(app: Application) -> bool:
+    """Whether the newest socket takes no more frames."""
+    return app.wire.closed
+
+
+def stalled_since(app: Application) -> float | None:
+    """When the newest socket's reader stopped."""
+    return app.wire.stalled_since
+
+
+async def has_let_go(served: Served) -> bool:
+    """Whether the server holds no connection any more, soon."""
+    await eventually(lambda: not served.connections, within=2)
+    return True

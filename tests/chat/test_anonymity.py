@@ -9,7 +9,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from askpanel.chat.anonymity import KEY_LIFETIME, Anonymity
-from tests.chat.serving import eventually
+from tests.chat.peers import eventually
 
 CLIENT = "203.0.113.77"
 PROXY = "10.0.0.2"

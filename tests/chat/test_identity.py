@@ -32,6 +32,14 @@ def test_the_store_knows_a_token_by_another_hash_in_every_session() -> None:
     assert Identity(b"another key" * 4, secure=False).author("stop-it-now", token) != here
 
 
+def test_the_store_cannot_be_used_to_get_somebodys_cookie() -> None:
+    identity, nonce = Identity(SECRET, secure=False), new_nonce()
+    sealed = identity.sealed(nonce)
+    assert nonce not in sealed
+    assert identity.token_for(sealed) != identity.token_for(nonce)
+    assert Identity(b"another key" * 4, secure=False).sealed(nonce) != sealed
+
+
 def test_nobody_is_the_author_of_nothing() -> None:
     assert Identity(SECRET, secure=False).author("stop-it-now", "") == ""
 

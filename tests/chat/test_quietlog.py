@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from starlette.requests import ClientDisconnect
@@ -18,7 +19,7 @@ from websockets.frames import Opcode
 
 from askpanel.chat.quietlog import CurrentStderr, QuietFormatter, places, without_addresses
 from askpanel.chat.quietlog import wire_logger as quiet
-from tests.chat.serving import DEADLINE, UPGRADE, eventually, masked, peer
+from tests.chat.peers import DEADLINE, UPGRADE, eventually, masked, peer
 
 ROOT = Path(__file__).parents[2]
 ADDRESS, FORWARDED, PROXY = "127.0.0.5", "203.0.113.77", "127.0.0.6"
@@ -155,13 +156,20 @@ def test_addresses_are_struck_out_and_times_are_not(text: str, left: str) -> Non
 
 def raised(words: str) -> Exception:
     """An exception with a past."""
+    nothing: dict[str, str] = {}
     try:
-        try:
-            raise ValueError(words)
-        except ValueError as exc:
-            raise LookupError(words) from exc
+        nothing[words]
+    except KeyError as exc:
+        past = exc
+    try:
+        raise_from(words, past)
     except LookupError as exc:
         return exc
+
+
+def raise_from(words: str, past: Exception) -> NoReturn:
+    """Raise, because of the past."""
+    raise LookupError(words) from past
 
 
 def test_an_exception_is_its_type_its_places_and_its_cause() -> None:
@@ -169,9 +177,9 @@ def test_an_exception_is_its_type_its_places_and_its_cause() -> None:
     lines = [line.rpartition("/")[2].strip() for line in text.split("\n")]
     assert lines[0] == "builtins.ExceptionGroup"
     assert lines[1:3] == ["one of which was", "builtins.LookupError"]
+    assert [line.rpartition(" ")[2] for line in lines[3:5]] == ["raised", "raise_from"]
     assert lines[3].startswith("test_quietlog.py:")
-    assert lines[3].endswith(" raised")
-    assert lines[4:6] == ["raised because of", "builtins.ValueError"]
+    assert lines[5:7] == ["raised because of", "builtins.KeyError"]
     assert "secret" not in text
 
 

@@ -6,10 +6,13 @@ import asyncio
 import struct
 
 import pytest
+from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 from websockets.frames import Opcode
 
-from tests.chat.serving import KEY, UPGRADE, Application, eventually, masked, peer, serving
+from askpanel.chat.wire import SocketWire
+from tests.chat.peers import KEY, UPGRADE, eventually, masked, peer
+from tests.chat.serving import Application, serving
 
 TEXT, BINARY, CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
 PING, PONG, CLOSE = Opcode.PING, Opcode.PONG, Opcode.CLOSE
@@ -103,8 +106,9 @@ async def test_a_close_without_a_code_is_answered_in_kind() -> None:
     assert app.heard[-1]["code"] == 1005
 
 
-async def test_what_came_before_a_fault_in_one_read_is_still_heard() -> None:
-    _, app = await answer_to(masked(TEXT, b"first") + masked(TEXT, b"\xff"))
+@pytest.mark.parametrize("fault", [masked(TEXT, b"\xff"), masked(TEXT, b"x", rsv1=True)])
+async def test_what_came_before_a_fault_in_one_read_is_still_heard(fault: bytes) -> None:
+    _, app = await answer_to(masked(TEXT, b"first") + fault)
     assert texts(app) == ["first"]
 
 
@@ -145,6 +149,8 @@ async def test_frames_sent_with_the_handshake_are_not_lost() -> None:
             opening = asyncio.create_task(sam.upgrade(early))
             await eventually(lambda: app.wires)
             await sam.send(masked(TEXT, b"echo of more"))
+            assert isinstance(app.wire, SocketWire)
+            assert not app.wire.transport.is_reading()  # so that this is bounded
             app.accepting.set()
             assert await opening == "HTTP/1.1 101 Switching Protocols"
             said = b""
@@ -196,10 +202,10 @@ async def test_no_compression_is_agreed_upon() -> None:
 
 
 async def test_an_application_may_refuse_a_handshake_in_its_own_words() -> None:
-    async def refusing(scope: object, receive: object, send: object) -> None:
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
         start = {"type": "websocket.http.response.start", "status": 429, "headers": []}
-        await send(start)  # type: ignore[operator]
-        await send({"type": "websocket.http.response.body", "body": b"Too many."})  # type: ignore[operator]
+        await send(start)
+        await send({"type": "websocket.http.response.body", "body": b"Too many."})
 
     async with serving(refusing) as served:
         with peer(served.port) as sam:
