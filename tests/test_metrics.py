@@ -79,7 +79,8 @@ def test_a_screen_that_cannot_be_continued_is_counted(service: Service) -> None:
 
 
 def test_a_worker_that_died_counts_no_more(tmp_path: Path) -> None:
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], **PIPE)
+    program = [sys.executable, "-c", "import os; print(os.getpid())"]
+    gone = subprocess.run(program, capture_output=True, check=True, text=True)
     dead = tmp_path / f"gauge_livesum_{int(gone.stdout)}.db"
     alive = tmp_path / f"gauge_livesum_{os.getpid()}.db"
     total = tmp_path / f"counter_{int(gone.stdout)}.db"
@@ -87,6 +88,3 @@ def test_a_worker_that_died_counts_no_more(tmp_path: Path) -> None:
         path.touch()
     forget_the_dead(tmp_path)
     assert [dead.exists(), alive.exists(), total.exists()] == [False, True, True]
-
-
-PIPE = {"capture_output": True, "check": True, "text": True}
