@@ -13,6 +13,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from askpanel.chat.metrics import forget_the_dead
 from tests.engines import wait_until
@@ -64,7 +65,7 @@ def test_open_sockets_of_both_workers_add_up_and_leave_again(service: Service) -
     before = numbers(service)["askpanel_fan_out_seconds_count"]
     with ExitStack() as open_now:
         for _ in range(6):
-            open_now.enter_context(connect(address, origin=service.url))  # type: ignore[arg-type]
+            open_now.enter_context(connect(address, origin=Origin(service.url)))
         wait_until(lambda: numbers(service)["askpanel_sockets/public"] == 6)
         service.participant().ask("And now?")
         wait_until(lambda: numbers(service)["askpanel_fan_out_seconds_count"] >= before + 2)
@@ -73,7 +74,7 @@ def test_open_sockets_of_both_workers_add_up_and_leave_again(service: Service) -
 
 def test_a_screen_that_cannot_be_continued_is_counted(service: Service) -> None:
     address = f"{service.socket_url}/sessions/{SLUG}/live?after=1&epoch=another"
-    with connect(address, origin=service.url) as socket:  # type: ignore[arg-type]
+    with connect(address, origin=Origin(service.url)) as socket:
         assert socket.recv() == '{"reset":true}'
     assert numbers(service)["askpanel_resets_total"] == 1
 

@@ -88,15 +88,16 @@ class Room:
             await self.do(number, "answer", LUCY, text="A draft", lang="en")
         if state == "removed":
             await self.do(number, "remove", ASHA, reason="names-a-person")
-        last = {
+        decisions: dict[str, tuple[str, dict[str, str | int]]] = {
             "held": ("hold", {"note": "Later"}),
             "rejected": ("reject", {"reason": "off-topic"}),
             "merged": ("merge", {"into": await self.submit() if state == "merged" else 0}),
             "replied": ("reply", {"text": "Please call"}),
             "escalated": ("escalate", {"note": "At risk"}),
-        }.get(state)
-        if last:
-            await self.do(number, last[0], ASHA, **last[1])
+        }
+        if state in decisions:
+            command, fields = decisions[state]
+            await self.do(number, command, ASHA, **fields)
         if state == "withdrawn":
             await self.do(number, "withdraw", SAM)
         return number
