@@ -8,6 +8,7 @@
 #   make docs     write the tables in docs/ that the program knows best
 #   make lock     resolve the dependencies again (UPGRADE=1 takes newer versions)
 #   make vendor   fetch the browser files again (needs npm)
+#   make catalogue  bring the translations up to date; says what is left to translate
 #   make clean    forget the virtual environment and the caches
 #
 # Needs Python 3.11 or newer. Another one than python3: make demo PYTHON=python3.13
@@ -28,7 +29,7 @@ COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --group build --quiet 
 	--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: demo test check format bench docs lock vendor clean chromium
+.PHONY: demo test check format bench docs lock vendor catalogue clean chromium
 
 demo: $(VENV)/.runtime
 	@exec $(BIN)/askpanel demo $(ARGS)
@@ -59,6 +60,9 @@ lock: $(VENV)/.dev
 
 vendor: $(VENV)/.dev
 	$(BIN)/python tools/vendor.py
+
+catalogue: $(VENV)/.dev
+	$(BIN)/python tools/catalogue.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build askpanel.egg-info

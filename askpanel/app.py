@@ -138,6 +138,7 @@ def create(
         lifespan=lifespan,
     )
     starlette.state.site = site
+    starlette.router.redirect_slashes = False  # see Language
     # Around Starlette and not inside it, so that its own error pages pass through them too.
     asgi = Anonymity(SecurityHeaders(Language(starlette), config.base_url), config.trusted_proxies)
     return Application(asgi, site, door, attendance)

@@ -159,7 +159,7 @@ def main(arguments: list[str]) -> int:
         print("Run `make catalogue`, then translate what is new.", file=sys.stderr)
     if not left:
         print(f"{len(ids(found))} strings, and every catalogue has them all")
-    return 1 if left else 0
+    return 1 if left and arguments else 0
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from askpanel.chat import metrics, origin
 from askpanel.chat.asking import Asking
-from askpanel.chat.locale import N_, local_path
+from askpanel.chat.locale import N_, local_path, written
 from askpanel.chat.nonce import new_nonce, valid_nonce
+from askpanel.chat.number import NUMBER
 from askpanel.chat.pages import no_such_session, session_context, session_page
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site, problem, wants_json
@@ -129,9 +130,7 @@ class Ask:
         here = "/sessions/{slug}/questions"
         return [
             Route(here, self.submit, methods=["POST"], name="submit"),
-            Route(
-                here + "/{number:int}/withdraw", self.withdraw, methods=["POST"], name="withdraw"
-            ),
+            Route(f"{here}/{NUMBER}/withdraw", self.withdraw, methods=["POST"], name="withdraw"),
         ]
 
     async def submit(self, request: Request) -> Response:
@@ -253,7 +252,7 @@ class Ask:
                 words=words,
                 text=tidy(posted.fields.get("text", ""))[0],
                 kept={name: posted.fields[name] for name in kept if posted.fields.get(name)},
-                action=local_path(request.state.locale, request.state.path),
+                action=local_path(request.state.locale, written(request.state.path)),
             )
         response.headers["retry-after"] = "5"
         return response

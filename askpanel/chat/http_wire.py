@@ -68,7 +68,8 @@ class HttpWire(HttpToolsProtocol):
         self._turn_timed = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
-        self._head_size = 0
+        self._overhead = 0  # of an unfinished request: bytes that were no body
+        self._body_fed = 0  # by the read that is being parsed
         self._refused = False
 
     # The connection
@@ -97,6 +98,7 @@ class HttpWire(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         before = self._turn + (not self._awaited)
+        self._body_fed = 0
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -105,20 +107,21 @@ class HttpWire(HttpToolsProtocol):
             cause = exc.__context__
             self._refuse(cause.status if isinstance(cause, _Unacceptable) else 400)
         else:
-            self._expect_more(len(data) if self._turn <= before else 0)
+            self._expect_more(len(data) - self._body_fed if self._turn <= before else 0)
         self._set_deadline()
 
     def _expect_more(self, fed: int) -> None:
-        """After a read: `fed` bytes of it belong to a head that is not complete, if one is not.
+        """After a read that left a request unfinished: `fed` bytes of it were no body.
 
-        The parser keeps an unfinished header to itself, so what it was fed is counted. Where
-        an earlier request ended in the same read that is unknown, and begins with the next.
+        The parser keeps unfinished headers, trailers and chunk extensions to itself, so what
+        it was fed is counted. Where another request, or this one's head, ended in the same
+        read that is unknown, and begins with the next.
         """
-        if self._awaited == "head":
-            self._head_size += fed
-            if self._head_size > self.max_head:
+        if self._awaited:
+            self._overhead += fed
+            if self._overhead > self.max_head:
                 self._refuse(431)
-        elif not self._awaited and not self._answering() and not self.timeout_keep_alive_task:
+        elif not self._answering() and not self.timeout_keep_alive_task:
             # Blank lines between requests stopped the keep-alive timer.
             self._await("head")
 
@@ -132,7 +135,7 @@ class HttpWire(HttpToolsProtocol):
         """A request begins; the clock of its head may be running already."""
         super().on_message_begin()
         if self._awaited != "head":
-            self._head_size = 0
+            self._overhead = 0
             self._await("head")
 
     def on_url(self, url: bytes) -> None:
@@ -147,8 +150,13 @@ class HttpWire(HttpToolsProtocol):
         if size > self.max_head:
             raise _Unacceptable(431)
         super().on_headers_complete()
-        self._head_size = 0
+        self._overhead = 0
         self._await("body")
+
+    def on_body(self, body: bytes) -> None:
+        """Counted, to know what was none."""
+        self._body_fed += len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The peer owes nothing."""
@@ -185,7 +193,7 @@ class HttpWire(HttpToolsProtocol):
     def _too_slow(self) -> None:
         if self.flow.read_paused:
             self._time_out()  # it is we who do not read
-        elif self._awaited == "head" and not self._head_size:
+        elif self._awaited == "head" and not self._overhead:
             # Browsers open connections ahead of need: closing says enough.
             self._close()
         else:

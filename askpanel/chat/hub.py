@@ -18,6 +18,7 @@ from askpanel.eventlog.model import Actor, Entry, Refused, State, StoreAway
 from askpanel.eventlog.phase import phase
 from askpanel.eventlog.store import Store
 from askpanel.eventlog.tail import Diverged, Tail
+from askpanel.eventlog.tasks import end
 
 logger = logging.getLogger("askpanel")
 
@@ -56,10 +57,7 @@ class Hub:
 
     async def stop(self) -> None:
         """End every task and wait for them."""
-        ending = [*self._tasks, *self._loading.values()]
-        for task in ending:
-            task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
+        await end([*self._tasks, *self._loading.values()])
         self._rooms.clear()
 
     @property

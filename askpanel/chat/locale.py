@@ -10,6 +10,7 @@ import io
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
@@ -41,10 +42,19 @@ def local_path(locale: str, path: str) -> str:
     return path if locale == "en" else f"/{locale}{'' if path == '/' else path}"
 
 
+def written(path: str) -> str:
+    """A path that somebody asked for, as it may stand in a link.
+
+    Browsers leave the site for `//host`, and read `/\\host` and `/<tab>/host` as the same.
+    """
+    return "/" + quote(path.lstrip("/"))
+
+
 class Language:
     """ASGI: takes a leading `/cy` off the path and notes the language in its place.
 
-    `scope["state"]` gets `locale` and `path`, the address without the language.
+    `scope["state"]` gets `locale` and `path`, the address without the language. A slash at the
+    end means nothing: to redirect for it would need the host, which anybody can write.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -55,7 +65,9 @@ class Language:
             path: str = scope["path"]
             locale = "en"
             if path == "/cy" or path.startswith("/cy/"):
-                locale, path = "cy", path[3:] or "/"
+                locale, path = "cy", path[3:]
+            path = path.rstrip("/") or "/"
+            if path != scope["path"]:
                 scope = {**scope, "path": path, "raw_path": path.encode()}
             scope["state"] = {**scope.get("state", {}), "locale": locale, "path": path}
         await self.app(scope, receive, send)

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
-from askpanel.chat.locale import local_path
+from askpanel.chat.locale import local_path, written
 from askpanel.chat.room import Room
 from askpanel.chat.throttle import Throttle
 from askpanel.chat.view import View, view
@@ -34,7 +34,7 @@ class Site:
         view, here = self.view(request), request.state.path
         shell = {
             "exit_url": self.exit_url,
-            "alternate_path": local_path(view.other, here),
+            "alternate_path": local_path(view.other, written(here)),
             "privacy_path": local_path(view.locale, "/privacy"),
             "accessibility_path": local_path(view.locale, "/accessibility"),
             "errors": (),

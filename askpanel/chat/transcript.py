@@ -17,7 +17,8 @@ from askpanel.chat.room import Room
 from askpanel.chat.site import Site
 from askpanel.eventlog.model import Question, State
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+"""What begins a formula; the wide forms do in spreadsheets set to Chinese or Japanese."""
 COLUMNS = ("number", "state", "question", "language", "organisation", "answered", "corrected")
 
 

@@ -14,6 +14,7 @@ from askpanel.eventlog.member import StaffEvent
 from askpanel.eventlog.model import StoreAway
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
+from askpanel.eventlog.tasks import end
 
 logger = logging.getLogger("askpanel")
 
@@ -57,9 +58,7 @@ class Attendance:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def enter(self, attendant: Attendant) -> None:
         self._present.add(attendant)

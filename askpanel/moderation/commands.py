@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from askpanel.chat.locale import N_, clock_time, local_path
+from askpanel.chat.number import NUMBER
 from askpanel.chat.pages import no_such_session
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site, wants_json
@@ -108,7 +109,7 @@ class Commands:
         here = "/staff/sessions/{slug}"
         return [
             Route(
-                here + "/questions/{number:int}/{command}",
+                f"{here}/questions/{NUMBER}/{{command}}",
                 require(self.door)(self.question),
                 methods=["POST"],
                 name="command",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections.abc import Iterable
 
@@ -151,6 +152,7 @@ async def test_a_head_without_end_behind_an_unanswered_request_is_cut() -> None:
     async with serving(slow, http=LONG) as served:
         with peer(served.port) as sam:
             await sam.send(GET + GET[:-2] + "X-Long: ")
+            await eventually(lambda: served.connections)
             async with asyncio.timeout(4):
                 while served.connections:
                     await drip(sam, ["x" * 1000], every=0)
@@ -202,6 +204,31 @@ async def test_a_long_header_in_drips_is_answered_before_it_ends() -> None:
             assert (await answer).startswith(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.parametrize("start", ["5\r\nhello\r\n0\r\nX-Long: ", "5\r\nhello\r\n5;long="])
+async def test_trailers_and_chunk_extensions_have_an_end_too(start: str) -> None:
+    app = Application()
+    async with serving(app, http=LONG) as served:
+        with peer(served.port) as sam:
+            await sam.send(POST.replace("Content-Length: {}", "Transfer-Encoding: chunked"))
+            await eventually(lambda: app.scopes)
+            await sam.send(start)
+            answer = asyncio.create_task(sam.read_all())
+            while not answer.done():
+                await drip(sam, ["x" * 1000], every=0)
+            assert (await answer).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_a_body_in_many_chunks_is_served() -> None:
+    async with serving(Application(), http=LONG) as served:
+        with peer(served.port) as sam:
+            await sam.send(POST.replace("Content-Length: {}", "Transfer-Encoding: chunked"))
+            for _ in range(200):
+                await sam.send("3e8\r\n" + "y" * 1000 + "\r\n")
+            await sam.send("0\r\nX-Trailer: short\r\n\r\n" + GET)
+            await sam.read_until(b"a page" + b"y" * 200_000)
+            await sam.read_until(b"a page")
+
+
 async def test_headers_and_url_within_the_limits_are_served() -> None:
     app = Application()
     async with serving(app) as served:
@@ -241,6 +268,17 @@ async def test_an_upgrade_on_a_connection_that_served_a_page_is_accepted() -> No
             assert await sam.upgrade() == "HTTP/1.1 101 Switching Protocols"
             await asyncio.sleep(0.4)  # no deadline of the page's goes with the socket
             assert not app.wire.closed
+
+
+async def test_an_answer_has_a_date_and_no_boast_and_no_header_is_believed() -> None:
+    app = Application()
+    async with serving(functools.partial(app)) as served:
+        with peer(served.port) as sam:
+            await sam.send(GET[:-2] + "X-Forwarded-For: 192.0.2.1\r\n\r\n")
+            head = (await sam.read_head()).lower()
+            assert "\r\ndate: " in head
+            assert "\r\nserver: " not in head
+    assert app.scopes[0]["client"][0] == "127.0.0.1"
 
 
 async def test_a_failure_is_logged_by_type_and_place_only() -> None:

@@ -10,7 +10,7 @@ import weakref
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
-from askpanel.chat.wire import wire_of
+from askpanel.chat.wire import SocketWire, wire_of
 from tests.chat.peers import UPGRADE, eventually, peer
 from tests.chat.serving import BIG, Application, ending, fill, is_closed, serving
 
@@ -62,8 +62,10 @@ async def test_a_peer_whose_words_nobody_reads_can_still_answer_a_close() -> Non
 
     async with serving(deaf) as served, connect(served.url) as client:
         await client.send("first")
-        await client.send("second")
         await eventually(lambda: app.wires)
+        assert isinstance(app.wire, SocketWire)
+        transport = app.wire.transport
+        await eventually(lambda: not transport.is_reading())
         app.wire.cut(1013, "retry=3")
         await eventually(lambda: not served.connections, within=1)
         assert await ending(client) == (1013, "retry=3")

@@ -1,0 +1,18 @@
+"""A question's number as a part of an address."""
+
+from __future__ import annotations
+
+from starlette.convertors import IntegerConvertor, register_url_convertor
+
+NUMBER = "{number:question}"
+"""For a route's path; the endpoint finds an int."""
+
+
+class NumberConvertor(IntegerConvertor):
+    """At most nine digits. Starlette's own takes any number of them, and int() raises for more
+    than 4,300, which would be a fault of ours and a line in the log for whoever asks."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("question", NumberConvertor())
