@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import Any
 
 
 class FakeWire:
     """A `chat.wire.Wire` for tests. A test sets `backlog` and `stalled_since` as it likes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, deflates: bool = False) -> None:
         self.closed = False
+        self.deflates = deflates
         self.backlog = 0
         self.stalled_since: float | None = None
         self.writes: list[bytes] = []
@@ -32,7 +34,7 @@ class FakeWire:
     @property
     def frames(self) -> list[dict[str, Any]]:
         """The content of every frame so far."""
-        return [content for _, content in unframed(self.data)]
+        return [content for _, content in unframed(self.data, deflated=self.deflates)]
 
     @property
     def positions(self) -> list[int]:
@@ -46,20 +48,21 @@ class FakeWire:
 
     def fresh(self) -> list[tuple[bytes, dict[str, Any]]]:
         """The frames since this was last asked, each as its bytes and its content."""
-        found = unframed(self.data)
+        found = unframed(self.data, deflated=self.deflates)
         new, self._read = found[self._read :], len(found)
         return new
 
 
-def unframed(data: bytes) -> list[tuple[bytes, dict[str, Any]]]:
+def unframed(data: bytes, *, deflated: bool = False) -> list[tuple[bytes, dict[str, Any]]]:
     """Whole frames as (bytes, content); AssertionError for any that a browser would refuse.
 
-    A server's frame is final, text, without extensions and unmasked, and gives its length in
-    the shortest form (RFC 6455, 5.1 and 5.2).
+    A server's frame is final, text and unmasked, and gives its length in the shortest form
+    (RFC 6455, 5.1 and 5.2); it may be compressed, by itself, if that was agreed (RFC 7692).
     """
     found, start = [], 0
     while start < len(data):
-        assert data[start] == 0x81, f"not a whole text frame: {data[start]:#x}"
+        packed = deflated and data[start] == 0xC1
+        assert packed or data[start] == 0x81, f"not a whole text frame: {data[start]:#x}"
         length, header = data[start + 1], 2
         assert length < 128, "a server must not mask"
         if length > 125:
@@ -68,7 +71,10 @@ def unframed(data: bytes) -> list[tuple[bytes, dict[str, Any]]]:
             assert length > (125 if header == 4 else 0xFFFF), "not the shortest form of a length"
         end = start + header + length
         assert end <= len(data), "half a frame"
-        content = json.loads(data[start + header : end].decode())
+        payload = data[start + header : end]
+        if packed:
+            payload = zlib.decompress(payload + b"\x00\x00\xff\xff\x03\x00", -zlib.MAX_WBITS)
+        content = json.loads(payload.decode())
         assert isinstance(content, dict)
         found.append((data[start:end], content))
         start = end

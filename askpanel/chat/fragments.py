@@ -29,6 +29,8 @@ def place(session: Session, state: str) -> str:
 class Public:
     """The audience of everybody; a viewer's key is the keyed hash of an author's token."""
 
+    published = True
+
     def keys(self, moment: Moment) -> Collection[str]:
         """The author of the question that changed: their own list changes with it."""
         question = moment.event.question

@@ -3,12 +3,14 @@
 Each function returns whole, unmasked text frames (RFC 6455, 5.2) of compact JSON:
 `{"position": N, "ops": [[op, target_id, html], …], "say": "…"}`, with empty ops and say left
 out; a heartbeat is `{"position": N}`, with a status while the store is away or just back; a run
-that cannot be resumed is `{"reset": true}`. Frames are never compressed, so a frame made once
-is right for every socket.
+that cannot be resumed is `{"reset": true}`. A frame made once is right for every socket, and
+`deflated` once more for those that have agreed to it (RFC 7692): without context takeover it
+depends on nothing that was sent before.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from struct import Struct
 from typing import Literal, TypeAlias
@@ -23,6 +25,9 @@ Op: TypeAlias = (
 
 Ops: TypeAlias = list[Op]
 
+COMPRESSED = 0x40
+"""RSV1 (RFC 7692, 6)."""
+EMPTY_BLOCK = b"\x00\x00\xff\xff"
 FINAL_TEXT = 0x81
 """FIN and the opcode of text, no reserved bit (RFC 6455, 5.2)."""
 SHORT = Struct("!BB")
@@ -64,6 +69,21 @@ def reset() -> bytes:
     return _framed({"reset": True})
 
 
+def deflated(frame: bytes) -> bytes:
+    """The same frame compressed (RFC 7692, 7.2.1), or as it is where that would not be shorter.
+
+    Only for what everybody may read: beside another's text, the length of a compressed secret
+    betrays it.
+    """
+    start = _payload_start(frame)
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    small = compressor.compress(frame[start:]) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    small = small.removesuffix(EMPTY_BLOCK)
+    if len(small) >= len(frame) - start:
+        return frame
+    return _header(len(small), FINAL_TEXT | COMPRESSED) + small
+
+
 def joined(frames: Iterable[bytes]) -> bytes:
     """Several frames as one write."""
     return b"".join(frames)
@@ -78,10 +98,14 @@ def _framed(content: object) -> bytes:
     return _header(len(payload)) + payload
 
 
-def _header(length: int) -> bytes:
+def _header(length: int, first: int = FINAL_TEXT) -> bytes:
     """A frame's header: the shortest of the three forms of length, as the RFC demands."""
     if length < 126:
-        return SHORT.pack(FINAL_TEXT, length)
+        return SHORT.pack(first, length)
     if length < 1 << 16:
-        return MEDIUM.pack(FINAL_TEXT, 126, length)
-    return LONG.pack(FINAL_TEXT, 127, length)
+        return MEDIUM.pack(first, 126, length)
+    return LONG.pack(first, 127, length)
+
+
+def _payload_start(frame: bytes) -> int:
+    return {126: MEDIUM.size, 127: LONG.size}.get(frame[1], SHORT.size)

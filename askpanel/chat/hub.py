@@ -101,6 +101,7 @@ class Hub:
                 self.store,
                 slug,
                 last,
+                epoch=snapshot.epoch,
                 entries=lambda run: self._show(room, run),
                 connected=lambda connected: self._tell(room, connected),
             ).run()

@@ -36,20 +36,33 @@ class Audience(Protocol):
 
     `shared` is the same for everybody of that kind and must hold nothing of one viewer;
     `own` is what it adds for the viewer with this key, and `keys` says whose screens differ.
+    `published` says that what is shared is for the whole world, and so may be compressed.
     """
+
+    published: bool
 
     def shared(self, moment: Moment, locale: str) -> Drawing: ...
     def own(self, moment: Moment, locale: str, key: str) -> Drawing: ...
     def keys(self, moment: Moment) -> Collection[str]: ...
 
 
+Group = tuple[str, str, bool]
+"""Audience, language, and whether shared frames are compressed: the same bytes for all in it."""
+
+
 class Member:
     """One open socket: its wire, what it watches, and whose it is (a key, never a person)."""
 
-    __slots__ = ("audience", "key", "locale", "wire")
+    __slots__ = ("audience", "key", "locale", "packed", "wire")
 
     def __init__(self, wire: Wire, audience: str, locale: str, key: str = "") -> None:
         self.wire, self.audience, self.locale, self.key = wire, audience, locale, key
+        self.packed = False
+
+    @property
+    def group(self) -> Group:
+        """Whom it shares its frames with."""
+        return self.audience, self.locale, self.packed
 
 
 class Room:
@@ -61,8 +74,8 @@ class Room:
         self.connected = True
         self._audiences = audiences
         self._moments: deque[Moment] = deque(moments(snapshot), maxlen=SNAPSHOT_ENTRIES)
-        self._drawn: dict[tuple[int, str, str], bytes] = {}
-        self._groups: dict[tuple[str, str], set[Member]] = {}
+        self._drawn: dict[tuple[int, Group], bytes] = {}
+        self._groups: dict[Group, set[Member]] = {}
         self._pieces: dict[tuple[str, str, int], tuple[Question, Markup]] = {}
 
     @property
@@ -91,9 +104,10 @@ class Room:
             member.wire.write(frames.reset())
             metrics.resets.inc()
             return False
+        member.packed = self._audiences[member.audience].published and member.wire.deflates
         run = [self._frame(m, member) for m in self._since(after)]
         member.wire.write(b"".join([first, *run, frames.heartbeat(self.position)]))
-        self._groups.setdefault((member.audience, member.locale), set()).add(member)
+        self._groups.setdefault(member.group, set()).add(member)
         metrics.sockets.labels(member.audience).inc()
         if not self.connected:
             member.wire.write(frames.heartbeat(self.position, status="lost"))
@@ -101,7 +115,7 @@ class Room:
 
     def leave(self, member: Member) -> None:
         """Forget a member; one that is not here is no matter."""
-        group = self._groups.get((member.audience, member.locale), set())
+        group = self._groups.get(member.group, set())
         if member in group:
             group.discard(member)
             metrics.sockets.labels(member.audience).dec()
@@ -120,9 +134,9 @@ class Room:
         new = [self.projection.apply(entry) for entry in entries]
         self._moments.extend(new)
         self._forget_drawn()
-        for (audience, locale), group in self._groups.items():
-            if group:
-                self._fan_out(new, audience, locale, group)
+        for group, members in self._groups.items():
+            if members:
+                self._fan_out(new, group, members)
 
     def beat(self, now: float) -> None:
         """A heartbeat to everyone; whoever has not read for too long is cut off."""
@@ -147,12 +161,12 @@ class Room:
             for member in group:
                 member.wire.write(data)
 
-    def _fan_out(self, new: list[Moment], audience: str, locale: str, group: set[Member]) -> None:
+    def _fan_out(self, new: list[Moment], group: Group, members: set[Member]) -> None:
         """The hot loop: prepared bytes, no await, no decision but whose screen differs."""
-        shared = b"".join(self._shared(moment, audience, locale) for moment in new)
-        differ = {key for m in new for key in self._audiences[audience].keys(m)}
+        shared = b"".join(self._shared(moment, group) for moment in new)
+        differ = {key for m in new for key in self._audiences[group[0]].keys(m)}
         slow: list[Member] = []
-        for member in group:
+        for member in members:
             wire = member.wire
             if member.key in differ:
                 wire.write(b"".join(self._frame(moment, member) for moment in new))
@@ -160,7 +174,7 @@ class Room:
                 wire.write(shared)
             if wire.stalled_since is not None and wire.backlog > MOST_BACKLOG:
                 slow.append(member)
-        metrics.deliveries.inc(len(group))
+        metrics.deliveries.inc(len(members))
         for member in slow:
             self._cut(member)
 
@@ -181,20 +195,26 @@ class Room:
     def _frame(self, moment: Moment, member: Member) -> bytes:
         audience = self._audiences[member.audience]
         if not member.key or member.key not in audience.keys(moment):
-            return self._shared(moment, member.audience, member.locale)
+            return self._shared(moment, member.group)
         shared = audience.shared(moment, member.locale)
         own = audience.own(moment, member.locale, member.key)
         return frames.frame(moment.position, shared.ops + own.ops, own.say or shared.say)
 
-    def _shared(self, moment: Moment, audience: str, locale: str) -> bytes:
-        key = moment.position, audience, locale
+    def _shared(self, moment: Moment, group: Group) -> bytes:
+        """Drawn once, and compressed once, for everybody in the group."""
+        key = moment.position, group
         if key not in self._drawn:
-            drawing = self._audiences[audience].shared(moment, locale)
-            self._drawn[key] = frames.frame(moment.position, drawing.ops, drawing.say)
+            audience, locale, packed = group
+            if packed:
+                plain = self._shared(moment, (audience, locale, False))
+                self._drawn[key] = frames.deflated(plain)
+            else:
+                drawing = self._audiences[audience].shared(moment, locale)
+                self._drawn[key] = frames.frame(moment.position, drawing.ops, drawing.say)
         return self._drawn[key]
 
     def _forget_drawn(self) -> None:
         """Keep the frames of the moments that are kept, and no others."""
-        if len(self._drawn) > 4 * SNAPSHOT_ENTRIES:
+        if len(self._drawn) > 8 * SNAPSHOT_ENTRIES:
             oldest = self._moments[0].position + SNAPSHOT_ENTRIES // 2
             self._drawn = {k: v for k, v in self._drawn.items() if k[0] >= oldest}

@@ -21,6 +21,7 @@ from websockets.frames import Close, Frame
 from websockets.http11 import Request
 from websockets.protocol import OPEN
 
+from askpanel.chat.deflate import DEFLATE
 from askpanel.chat.inbox import Gate, Inbox
 from askpanel.chat.kernel import bound_sending, hang_up
 from askpanel.chat.quietlog import wire_logger
@@ -59,6 +60,7 @@ class SocketWire(WebSocketsSansIOProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.logger = self.conn.logger = wire_logger
         self.conn.debug = False
+        self.conn.available_extensions = [DEFLATE]
         self.queue = Inbox()  # type: ignore[assignment] # has what uvicorn uses of a Queue
         self.writable = Gate()  # type: ignore[assignment] # and of an Event
 
@@ -73,6 +75,11 @@ class SocketWire(WebSocketsSansIOProtocol):
     def closed(self) -> bool:
         """See `Wire`."""
         return self.conn.state is not OPEN or self.transport.is_closing()
+
+    @property
+    def deflates(self) -> bool:
+        """See `Wire`."""
+        return bool(self.conn.extensions)
 
     @property
     def backlog(self) -> int:

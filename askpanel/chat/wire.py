@@ -28,6 +28,10 @@ class Wire(Protocol):
         """No frame goes out: not accepted yet, closing, or gone."""
 
     @property
+    def deflates(self) -> bool:
+        """Whether it has agreed to frames that are compressed, without context takeover."""
+
+    @property
     def backlog(self) -> int:
         """Bytes written here that the kernel has not taken."""
 

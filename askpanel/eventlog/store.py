@@ -219,6 +219,13 @@ class Store:
         streams = found.items() if isinstance(found, dict) else found or []
         return [entry for _, run in streams for entry in _decoded(run)]
 
+    async def epoch(self, slug: str) -> str:
+        """The epoch of a session's log as it stands; "" if there is none."""
+        raw = await answered(
+            cast("Awaitable[bytes | None]", self._client.hget(self.key(slug, "meta"), "epoch"))
+        )
+        return raw.decode() if raw else ""
+
     async def renew_epoch(self, slug: str, old: str) -> None:
         """Say that what was seen under `old` may be gone. Once, whoever finds out first."""
         try:

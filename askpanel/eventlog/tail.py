@@ -33,13 +33,14 @@ class Tail:
         slug: str,
         last: Entry | None,
         *,
+        epoch: str,
         entries: Callable[[list[Entry]], None],
         connected: Callable[[bool], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._store, self._slug = store, slug
-        self._last = last
+        self._last, self._epoch = last, epoch
         self._entries, self._connected = entries, connected
         self._sleep, self._uniform = sleep, uniform
 
@@ -58,6 +59,7 @@ class Tail:
                     self._connected(True)
                     absences = 0
                 found = await self._store.wait(self._slug, self.position, BLOCK_MS)
+                await self._check_epoch()
             except StoreAway:
                 if not absences:
                     self._connected(False)
@@ -75,6 +77,13 @@ class Tail:
                 raise Diverged(self._slug)
         self._last = found[-1]
         self._entries(found)
+
+    async def _check_epoch(self) -> None:
+        """A log may be replaced behind a connection that lives, and another process may have
+        found a loss that this one did not see: its screens must not resume here as if nothing
+        had happened."""
+        if await self._store.epoch(self._slug) != self._epoch:
+            raise Diverged(self._slug)
 
     async def _check_same_log(self) -> None:
         """A store that came back without fsync, or from a copy, may have lost what was seen."""

@@ -44,6 +44,8 @@ def counted(lists: Mapping[str, tuple[State, ...]], name: str, counts: Counts) -
 class Triage:
     """The audience of the triage screen: the same for all who watch it."""
 
+    published = False
+
     def keys(self, moment: Moment) -> Collection[str]:
         return ()
 
@@ -61,6 +63,8 @@ class Triage:
 
 class Desk:
     """The audience of the desk; a viewer's key is their username."""
+
+    published = False
 
     def keys(self, moment: Moment) -> Collection[str]:
         """Whoever holds the claim: their answer box comes and goes with it."""

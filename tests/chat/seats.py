@@ -17,6 +17,10 @@ class Crier:
     It counts what it is asked to draw. `hoarse_at` is a position at which it fails, once.
     """
 
+    published = True
+
+    published = True
+
     def __init__(self, hoarse_at: int = 0) -> None:
         self.hoarse_at = hoarse_at
         self.drawn: Counter[tuple[int, str]] = Counter()

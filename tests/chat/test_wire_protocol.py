@@ -192,11 +192,13 @@ async def test_a_handshake_that_fails_is_answered_and_closed(
     assert not app.wires
 
 
-async def test_no_compression_is_agreed_upon() -> None:
+async def test_compression_is_agreed_upon_only_without_context() -> None:
     app = Application()
     async with serving(app) as served, connect(served.url, compression="deflate") as client:
         assert client.response is not None
-        assert "Sec-WebSocket-Extensions" not in client.response.headers
+        agreed = client.response.headers["Sec-WebSocket-Extensions"]
+        assert "server_no_context_takeover" in agreed
+        assert "client_no_context_takeover" in agreed
         await client.send("echo")
         assert await client.recv() == "echo"
 
