@@ -79,7 +79,8 @@ class Config(BaseSettings):
     )
     allow_weak_persistence: bool = Field(
         False,
-        description="Start although the store may lose the last second of questions in a crash.",
+        description="Start although the store may lose questions that were confirmed: the last "
+        "second of them in a crash, or all, with its append-only file off.",
     )
 
     @field_validator("trusted_proxies", mode="before")

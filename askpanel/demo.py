@@ -31,6 +31,7 @@ from askpanel.moderation.passwords import Passwords
 from askpanel.moderation.signin import begin
 from askpanel.moderation.visit import SignInDesk
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 - compared, not listened on
 SESSION = Path(__file__).parent / "examples" / "gmp-lucy-faithfull.toml"
 CAST = (
     ("asha", "Asha", Role.MODERATOR, ""),
@@ -129,7 +130,9 @@ QUESTIONS: Sequence[tuple[str, str, str, Sequence[Step]]] = (
 def run(config: Config, host: str, port: int) -> int:
     """Serve the demo until stopped; gives the exit code."""
     folder = config.data_dir / "demo"
-    own = config.model_copy(update={"data_dir": folder, "redis_url": "", "base_url": ""})
+    # Another host is for showing it to somebody in the same room: their forms are ours too then.
+    address = "" if host in LOOPBACK else f"http://{host}:{port}"
+    own = config.model_copy(update={"data_dir": folder, "redis_url": "", "base_url": address})
     key = secrets.token_urlsafe(16)
     with serve.engine(own, own=True) as ready:
         session = asyncio.run(prepare(ready))

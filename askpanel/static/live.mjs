@@ -2,7 +2,6 @@
 //
 //   {"position": N, "ops": [[op, target id, html], …], "say": "…"}    what happened at N
 //   {"position": N, "status": "lost" | "back"}                        a heartbeat
-//   {"ops": [[op, target id, html], …]}                               what the clock changed
 //   {"ops": [[op, target id, html], …]}      this viewer's own, which the page was drawn without
 //   {"reset": true}                                                   this run cannot be resumed
 //

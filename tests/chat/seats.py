@@ -19,8 +19,6 @@ class Crier:
 
     published = True
 
-    published = True
-
     def __init__(self, hoarse_at: int = 0) -> None:
         self.hoarse_at = hoarse_at
         self.drawn: Counter[tuple[int, str]] = Counter()
