@@ -170,7 +170,8 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 async def on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the same plain words, and nothing of the fault."""
-    return problem(request.app.state.site, request, 500, *PROBLEMS[500])
+    # The server closes the connection after a fault: told, nobody sends another request into it.
+    return problem(request.app.state.site, request, 500, *PROBLEMS[500], connection="close")
 
 
 def from_environment() -> Application:

@@ -176,7 +176,9 @@ class Ask:
         try:
             done = await self.site.hub.store.decide(slug, number, "withdraw", actor)
         except Refused as refusal:
-            missing = refusal.code in ("unknown_question", "not_author")
+            # To a stranger every number is the same: what became of it is not theirs to know.
+            question = refusal.question
+            missing = question is None or question.author != actor.author
             return problem(
                 self.site,
                 request,

@@ -60,3 +60,19 @@ class Inbox:
             self._some.clear()
             await self._some.wait()
         return self._events.pop(0)
+
+
+class Tally:
+    """How many frames came in the window that is open now."""
+
+    __slots__ = ("_count", "_ends")
+
+    def __init__(self) -> None:
+        self._count, self._ends = 0, 0.0
+
+    def within(self, window: float, more: int, now: float) -> int:
+        """Count some more; a new window of so many seconds begins when the last is over."""
+        if now >= self._ends:
+            self._count, self._ends = 0, now + window
+        self._count += more
+        return self._count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from askpanel.chat import frames, metrics
 from askpanel.chat.frames import Ops
 from askpanel.chat.wire import Wire
-from askpanel.eventlog.model import Entry, Question
+from askpanel.eventlog.model import Entry, Event, Question, State
 from askpanel.eventlog.projection import Moment, Projection, Snapshot, moments
 from askpanel.eventlog.store import SNAPSHOT_ENTRIES
 
@@ -50,6 +50,12 @@ Group = tuple[str, str, bool]
 """Audience, language, and whether shared frames are compressed: the same bytes for all in it."""
 
 
+def takes_back(event: Event) -> bool:
+    """Whether the public could see something until now that it is to see no more."""
+    undone = event.type == "restored" and event.was == State.APPROVED
+    return undone or event.type in ("removed", "corrected")
+
+
 class Member:
     """One open socket: its wire, what it watches, and whose it is (a key, never a person)."""
 
@@ -74,6 +80,7 @@ class Room:
         self.connected = True
         self._audiences = audiences
         self._moments: deque[Moment] = deque(moments(snapshot), maxlen=SNAPSHOT_ENTRIES)
+        self._taken_back = self._newest_taking_back(self._moments)
         self._drawn: dict[tuple[int, Group], bytes] = {}
         self._groups: dict[Group, set[Member]] = {}
         self._pieces: dict[tuple[str, str, int], tuple[Question, Markup]] = {}
@@ -90,21 +97,30 @@ class Room:
     def members(self) -> list[Member]:
         return [member for group in self._groups.values() for member in group]
 
-    def resumable(self, after: int, epoch: str) -> bool:
-        """Whether everything after a position can be given, with nothing missing."""
+    def resumable(self, after: int, epoch: str, *, published: bool = False) -> bool:
+        """Whether everything after a position can be given, with nothing missing.
+
+        What was taken back or down is in the frames before: the public is not given them again,
+        and whoever was away at that moment fetches the page.
+        """
         oldest = self._moments[0].position if self._moments else self.position + 1
-        return epoch == self.epoch and oldest - 1 <= after <= self.position
+        first = max(oldest, self._taken_back) if published else oldest
+        return epoch == self.epoch and first - 1 <= after <= self.position
+
+    def _newest_taking_back(self, moments: Iterable[Moment]) -> int:
+        return max((m.position for m in moments if takes_back(m.event)), default=0)
 
     def join(self, member: Member, after: int, epoch: str, first: bytes = b"") -> bool:
         """Let a member in and write what it missed, or write one reset and keep it out.
 
         `first` is written before the run: a viewer's own list, when its page had none.
         """
-        if not self.resumable(after, epoch):
+        published = self._audiences[member.audience].published
+        if not self.resumable(after, epoch, published=published):
             member.wire.write(frames.reset())
             metrics.resets.inc()
             return False
-        member.packed = self._audiences[member.audience].published and member.wire.deflates
+        member.packed = published and member.wire.deflates
         run = [self._frame(m, member) for m in self._since(after)]
         member.wire.write(b"".join([first, *run, frames.heartbeat(self.position)]))
         self._groups.setdefault(member.group, set()).add(member)
@@ -133,6 +149,7 @@ class Room:
         """Fold new entries and give every screen its frames, one write a socket."""
         new = [self.projection.apply(entry) for entry in entries]
         self._moments.extend(new)
+        self._taken_back = max(self._taken_back, self._newest_taking_back(new))
         self._forget_drawn()
         for group, members in self._groups.items():
             if members:

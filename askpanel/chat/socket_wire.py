@@ -19,10 +19,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Close, Frame
 from websockets.http11 import Request
-from websockets.protocol import OPEN
 
 from askpanel.chat.deflate import DEFLATE
-from askpanel.chat.inbox import Gate, Inbox
+from askpanel.chat.inbox import Gate, Inbox, Tally
 from askpanel.chat.kernel import bound_sending, hang_up
 from askpanel.chat.quietlog import wire_logger
 
@@ -46,9 +45,8 @@ class SocketWire(WebSocketsSansIOProtocol):
     allowance_window = 10.0
 
     stalled_since: float | None = None
+    _open = False  # kept, because asking parser and transport each time costs more than writing
     _early = b""
-    _frames_seen = 0
-    _window_ends = 0.0
 
     def __init__(
         self,
@@ -61,6 +59,7 @@ class SocketWire(WebSocketsSansIOProtocol):
         self.logger = self.conn.logger = wire_logger
         self.conn.debug = False
         self.conn.available_extensions = [DEFLATE]
+        self._received = Tally()
         self.queue = Inbox()  # type: ignore[assignment] # has what uvicorn uses of a Queue
         self.writable = Gate()  # type: ignore[assignment] # and of an Event
 
@@ -69,12 +68,10 @@ class SocketWire(WebSocketsSansIOProtocol):
         """When a socket closed by the server's end may come back: not all at once."""
         return secrets.randbelow(6)
 
-    # The seam
-
     @property
     def closed(self) -> bool:
         """See `Wire`."""
-        return self.conn.state is not OPEN or self.transport.is_closing()
+        return not self._open
 
     @property
     def deflates(self) -> bool:
@@ -88,7 +85,7 @@ class SocketWire(WebSocketsSansIOProtocol):
 
     def write(self, data: bytes) -> None:
         """See `Wire`."""
-        if not self.closed:
+        if self._open:
             self.transport.write(data)
 
     def cut(self, code: int, reason: str = "") -> None:
@@ -110,8 +107,14 @@ class SocketWire(WebSocketsSansIOProtocol):
         self.transport.set_write_buffer_limits(high=self.high_water)
         bound_sending(self.transport, self.send_buffer)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Gone, whoever ended it."""
+        self._open = False
+        super().connection_lost(exc)
+
     def eof_received(self) -> None:
         """The transport closes itself, once our buffer is empty; that too has an end."""
+        self._open = False
         self._abort_later()
 
     def pause_writing(self) -> None:
@@ -131,6 +134,7 @@ class SocketWire(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """The peer is gone; do not wait for it to read our farewell."""
         super().keepalive_timeout()
+        self._open = False
         self._abort_later()
 
     # What is received
@@ -153,16 +157,11 @@ class SocketWire(WebSocketsSansIOProtocol):
 
     def handle_events(self) -> None:
         """Count, then pass on. What came before a fault in the same read still counts."""
-        if self.handshake_complete and self._flooded(len(self.conn.events)):
-            self._fail(1008, "too many frames")
+        if self.handshake_complete:
+            count, now = len(self.conn.events), self.loop.time()
+            if self._received.within(self.allowance_window, count, now) > self.frame_allowance:
+                self._fail(1008, "too many frames")
         super().handle_events()
-
-    def _flooded(self, count: int) -> bool:
-        now = self.loop.time()
-        if now >= self._window_ends:
-            self._window_ends, self._frames_seen = now + self.allowance_window, 0
-        self._frames_seen += count
-        return self._frames_seen > self.frame_allowance
 
     def handle_connect(self, event: Request) -> None:
         """Put ourselves into the scope; wait with the peer's frames until it is accepted."""
@@ -232,6 +231,7 @@ class SocketWire(WebSocketsSansIOProtocol):
 
     def _begin(self) -> None:
         """Accepted: read what the peer has sent meanwhile."""
+        self._open = not self.transport.is_closing()
         del self.response
         early, self._early = self._early, b""
         self._read_on()
@@ -269,6 +269,7 @@ class SocketWire(WebSocketsSansIOProtocol):
 
     def _tell_app(self, close: Close) -> None:
         """The application hears once that it is over, and by what code."""
+        self._open = False
         if not self.close_sent:
             self.close_sent = True
             self.stop_keepalive()
@@ -284,6 +285,7 @@ class SocketWire(WebSocketsSansIOProtocol):
     def _part(self) -> None:
         """Half-close and read until the peer does too: closing on unread bytes would send a
         reset, which can overtake our last frame."""
+        self._open = False
         if not self.transport.is_closing():
             if self.transport.can_write_eof():
                 self.transport.write_eof()
