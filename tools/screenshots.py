@@ -22,7 +22,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from askpanel import demo, serve
 from askpanel.app import Application, create
@@ -36,8 +36,11 @@ from askpanel.eventlog.store import Store
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none", "--hide-scrollbars"]
-WIDE, NARROW = {"width": 1280, "height": 1000}, {"width": 375, "height": 812}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+SIZES: tuple[ViewportSize, ...] = (
+    {"width": 1280, "height": 1000},
+    {"width": 375, "height": 812},
+)
 KEY = "a key for pictures only"
 STEP_MS = 20_000
 QUESTION = "My partner looked at something and told me. Do I have to tell the police?"
@@ -79,6 +82,10 @@ class Scene:
     act: Callable[[Page], Awaitable[None]] = nothing
 
 
+async def read_on(page: Page) -> None:
+    await page.locator("#transcript-heading").evaluate("heading => heading.scrollIntoView()")
+
+
 async def send_nothing(page: Page) -> None:
     await page.click("#ask button[type=submit]")
     await page.wait_for_selector(".govuk-error-summary")
@@ -88,32 +95,26 @@ async def send(page: Page) -> None:
     await page.fill("#ask-text", QUESTION)
     await page.click("#ask button[type=submit]")
     await page.wait_for_selector("#mine > li")
-    await page.locator("#mine-heading").scroll_into_view_if_needed()
 
 
 async def write(page: Page) -> None:
     await page.locator("#claims textarea").first.fill(ANSWER)
 
 
-async def edit(page: Page) -> None:
-    await page.locator("#list-pending summary").first.click()
-
-
 SESSION = "/sessions/stop-it-now"
-BEFORE = (Scene("front", "/"), Scene("announced", SESSION))
+BEFORE = (Scene("announced", SESSION),)
 DURING = (
     Scene("live", SESSION),
     Scene("live-cy", f"/cy{SESSION}"),
-    Scene("without-javascript", f"{SESSION}?after=1", scripts=False),
+    Scene("reading", SESSION, act=read_on),
+    Scene("without-javascript", f"{SESSION}?after=1#transcript-heading", scripts=False),
     Scene("ask-error", SESSION, act=send_nothing),
     Scene("sign-in", "/staff/sign-in"),
-    Scene("staff", "/staff", staff="hana"),
     Scene("triage", f"/staff{SESSION}/triage", staff="asha"),
-    Scene("triage-edit", f"/staff{SESSION}/triage", staff="asha", act=edit),
     Scene("desk", f"/staff{SESSION}/desk", staff="morgan", act=write),
     Scene("asked", SESSION, act=send),
 )
-AFTER = (Scene("closed", SESSION), Scene("transcript", f"{SESSION}/transcript"))
+AFTER = (Scene("closed", SESSION),)
 
 
 class Photographer:
@@ -124,20 +125,19 @@ class Photographer:
 
     async def picture(self, scenes: tuple[Scene, ...]) -> None:
         for scene in scenes:
-            for viewport in (WIDE, NARROW):
-                await self._take(scene, f"{scene.name}-{viewport['width']}.png", viewport)
+            for size in SIZES:
+                await self._take(scene, f"{scene.name}-{size['width']}.png", size)
 
-    async def _take(self, scene: Scene, file: str, viewport: dict[str, int]) -> None:
+    async def _take(self, scene: Scene, file: str, size: ViewportSize) -> None:
         context = await self.browser.new_context(
-            viewport={"width": viewport["width"], "height": viewport["height"]},
-            java_script_enabled=scene.scripts,
-            reduced_motion="reduce",
+            viewport=size, java_script_enabled=scene.scripts, reduced_motion="reduce"
         )
         page = await context.new_page()
         if scene.staff:
             await page.goto(f"{self.address}/demo/sign-in/{scene.staff}?key={KEY}")
         await page.goto(self.address + scene.path)
         await scene.act(page)
+        await page.mouse.move(0, 0)
         await page.screenshot(
             path=self.folder / file, full_page=self.whole, animations="disabled", scale="css"
         )
@@ -150,7 +150,7 @@ async def serving(application: Application, port: int) -> AsyncIterator[str]:
     """The service in this very process; gives its address."""
     server = uvicorn.Server(server_config(application, host="127.0.0.1", port=port))
     running = asyncio.create_task(server.serve())
-    while not server.started and not running.done():
+    while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn has no event
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{port}"
