@@ -134,13 +134,13 @@ def run(config: Config, host: str, port: int) -> int:
     address = "" if host in LOOPBACK else f"http://{host}:{port}"
     own = config.model_copy(update={"data_dir": folder, "redis_url": "", "base_url": address})
     key = secrets.token_urlsafe(16)
-    with serve.engine(own, own=True) as ready:
+    with serve.listening(host, port) as line, serve.engine(own, own=True) as ready:
         session = asyncio.run(prepare(ready))
         application = create(
             ready, port=port, further=lambda site, door: sign_in_links(site, door, key)
         )
         say_links(f"http://{host}:{port}", session, key)
-        return serve.run(application, host, port)
+        return serve.run(application, host, port, line)
 
 
 async def prepare(config: Config) -> Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 from askpanel.app import Application, create
 from askpanel.chat.metrics import FOLDER
 from askpanel.chat.wire import server_config
-from askpanel.config import Config
+from askpanel.config import BadSetting, Config
 from askpanel.eventlog.embedded import Embedded, borrowed
 from askpanel.eventlog.engine import check, connect
 
@@ -58,10 +59,10 @@ async def look_over(config: Config) -> None:
 
 def serve(config: Config, host: str, port: int, workers: int) -> int:
     """Serve until stopped; gives the exit code."""
-    with engine(config, own=True) as ready:
+    with listening(host, port) as line, engine(config, own=True) as ready:
         say(f"Serving at http://{host}:{port}. Stop with Ctrl+C.")
         if workers == 1:
-            return run(create(ready, port=port), host, port)
+            return run(create(ready, port=port), host, port, line)
         # The workers read their settings anew, so they are given the engine's address in them.
         os.environ["ASKPANEL_REDIS_URL"] = ready.redis_url
         os.environ["ASKPANEL_SECRET_KEY"] = ready.secret().decode()
@@ -76,11 +77,27 @@ def serve(config: Config, host: str, port: int, workers: int) -> int:
             factory=True,
         )
         with numbers:
-            Multiprocess(settings, sockets=[settings.bind_socket()]).run()
+            Multiprocess(settings, sockets=[line]).run()
         return 0
 
 
-def run(application: Application, host: str, port: int) -> int:
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The address to serve at, ours before anything is started or said. Raises BadSetting."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        line.set_inheritable(True)
+        try:
+            line.bind((host, port))
+        except OSError as error:
+            raise BadSetting(
+                f"Nothing can be served at {host}, port {port} ({error.strerror}): stop what is "
+                "there, or choose another with --host and --port."
+            ) from error
+        yield line
+
+
+def run(application: Application, host: str, port: int, line: socket.socket) -> int:
     """One process's server, until it is told to stop; gives the exit code.
 
     After its own shutdown uvicorn raises the signal that ended it once more. Left to themselves
@@ -90,7 +107,7 @@ def run(application: Application, host: str, port: int) -> int:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with suppress(KeyboardInterrupt, Left):
-        server.run()
+        server.run(sockets=[line])
     return 0 if server.started else 1
 
 

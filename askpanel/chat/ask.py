@@ -64,12 +64,10 @@ class Posted(Struct):
 async def read_posted(request: Request) -> Posted:
     """The fields, read leniently: unlike a staff form, this one gives back what was typed."""
     body = bytearray()
-    problem = ""
     async for chunk in request.stream():
-        if len(body) < MOST_BYTES:
+        if len(body) <= MOST_BYTES:
             body += chunk
-        else:
-            problem = "cut"
+    problem = "cut" if len(body) > MOST_BYTES else ""
     body = body[:MOST_BYTES]
     pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
     fields = dict(pairs[:20])
@@ -189,7 +187,7 @@ class Ask:
         if wants_json(request):
             return _stored(done, 200)
         path = local_path(request.state.locale, f"/sessions/{slug}")
-        return RedirectResponse(f"{path}#mine-heading", 303)
+        return RedirectResponse(f"{path}?position={done.position}#mine-heading", 303)
 
     async def _store(self, request: Request, room: Room, asking: Asking, token: str) -> Done:
         slug = room.projection.session.slug
@@ -209,7 +207,8 @@ class Ask:
             response: Response = _stored(done, 201, say=said, focus="mine-heading")
         else:
             path = local_path(request.state.locale, f"/sessions/{room.projection.session.slug}")
-            response = RedirectResponse(f"{path}?sent={done.question.number}#mine-heading", 303)
+            query = f"sent={done.question.number}&position={done.position}"
+            response = RedirectResponse(f"{path}?{query}#mine-heading", 303)
         if not self.site.identity.token(request):
             self.site.identity.give(response, token)
         return response

@@ -129,14 +129,17 @@ class Hub:
         old.turn_out(frames.reset())
 
     async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
-        """Try until the store answers."""
+        """Try until the store answers. Giving up would leave screens that nothing reaches."""
         while True:
             try:
                 await call()
             except StoreAway:
-                await self._sleep(self._jitter(0.1, 2.0))
+                pass
+            except Exception:
+                logger.exception("a session could not be loaded again")
             else:
                 return
+            await self._sleep(self._jitter(0.1, 2.0))
 
     def _keep(
         self, name: str, work: Callable[[], Coroutine[Any, Any, None]], diverged: str = ""
@@ -177,7 +180,11 @@ class Hub:
                     room.beat(now)
                 await self._quietly(self.store.hear_time())
             for slug, room in list(self._rooms.items()):
-                await self._turn(slug, room)
+                try:
+                    await self._turn(slug, room)
+                except Exception:
+                    # The other sessions must not wait for this one to be mended.
+                    logger.exception("the clock brought a session nothing: %s", slug)
 
     async def _turn(self, slug: str, room: Room) -> None:
         """What the clock alone brings: a phase to notice, a claim that lapsed."""

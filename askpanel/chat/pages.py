@@ -15,7 +15,7 @@ from askpanel.chat.fragments import PARTS
 from askpanel.chat.locale import N_
 from askpanel.chat.nonce import new_nonce
 from askpanel.chat.room import Room
-from askpanel.chat.site import Site, problem
+from askpanel.chat.site import Site, caught_up, problem
 from askpanel.eventlog.model import Question, State
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.session import Session
@@ -60,6 +60,7 @@ class Pages:
         room = await self.site.hub.room(request.path_params["slug"])
         if room is None:
             return no_such_session(self.site, request)
+        await caught_up(request, room)
         return session_page(self.site, request, room, Asking(nonce=new_nonce()))
 
     async def privacy(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ from askpanel.chat.locale import local_path, written
 from askpanel.chat.room import Room
 from askpanel.chat.throttle import Throttle
 from askpanel.chat.view import View, view
+
+PATIENCE = 100
+"""Hundredths of a second that a page waits for its room to catch up with what its reader did."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,22 @@ class Site:
 def wants_json(request: Request) -> bool:
     """Whether the answer goes to a script: it says so, and a browser's own form never does."""
     return "application/json" in request.headers.get("accept", "")
+
+
+async def caught_up(request: Request, room: Room) -> None:
+    """Wait, for a second at most, until the room shows what its reader has just done.
+
+    Who has sent a form is led to a page whose address says at which `position` it happened. The
+    room may be a moment behind the store, most of all when another worker stored it; a page
+    without one's question would ask for it a second time.
+    """
+    given = request.query_params.get("position", "")
+    if not (given.isascii() and given.isdecimal() and len(given) <= 15):
+        return
+    for _ in range(PATIENCE):
+        if room.position >= int(given) or not room.connected:
+            return
+        await asyncio.sleep(0.01)
 
 
 def problem(

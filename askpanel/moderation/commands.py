@@ -62,8 +62,11 @@ def words(given: str, most: int) -> str:
     return text
 
 
-def fields_of(form: Mapping[str, str], room: Room) -> dict[str, str | int]:
+def fields_of(command: str, form: Mapping[str, str], room: Room) -> dict[str, str | int]:
     """The fields of a command, each checked for what it is. Raises BadField."""
+    if command == "approve" and not form.get("text", "unedited").strip():
+        # Without an edit the original is published: not what an emptied box means.
+        raise BadField("missing")
     session = room.projection.session
     found: dict[str, str | int] = {
         "text": words(form.get("text", ""), MOST_TEXT),
@@ -132,7 +135,7 @@ class Commands:
         if command not in RULES:
             return self._refused(request, visit, room, "unknown_command", None, 404)
         try:
-            fields = fields_of(visit.fields, room)
+            fields = fields_of(command, visit.fields, room)
             done = await self.site.hub.store.decide(
                 slug, number, command, actor_of(visit), **fields
             )
@@ -152,7 +155,7 @@ class Commands:
                 }
             )
         screen = "desk" if command in DESK_COMMANDS else "triage"
-        return self._back(request, room, screen)
+        return self._back(request, room, screen, done.position)
 
     async def schedule(self, request: Request, visit: Visit) -> Response:
         """Open now, pause, resume, extend or close."""
@@ -174,11 +177,13 @@ class Commands:
             return self._refused(request, visit, room, "away", None, 503)
         if wants_json(request):
             return JSONResponse({"position": position})
-        return self._back(request, room, "triage")
+        return self._back(request, room, "triage", position)
 
-    def _back(self, request: Request, room: Room, screen: str) -> Response:
+    def _back(self, request: Request, room: Room, screen: str, position: int) -> Response:
         path = f"/staff/sessions/{room.projection.session.slug}/{screen}"
-        return RedirectResponse(local_path(request.state.locale, path), 303)
+        return RedirectResponse(
+            f"{local_path(request.state.locale, path)}?position={position}", 303
+        )
 
     def _judged(self, request: Request, visit: Visit, room: Room, refusal: Refused) -> Response:
         """The store said no."""

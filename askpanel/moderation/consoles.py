@@ -14,7 +14,7 @@ from starlette.routing import Route
 from askpanel.chat.locale import N_, local_path
 from askpanel.chat.pages import Listed, no_such_session
 from askpanel.chat.room import Room
-from askpanel.chat.site import Site
+from askpanel.chat.site import Site, caught_up
 from askpanel.eventlog.model import Question, Role, State
 from askpanel.eventlog.phase import phase
 from askpanel.moderation.fragments import (
@@ -64,6 +64,7 @@ class Consoles:
         room = await self.site.hub.room(request.path_params["slug"])
         if room is None:
             return no_such_session(self.site, request)
+        await caught_up(request, room)
         lists = self._lists(request, visit, room, TRIAGE_LISTS, TRIAGE_PARTS)
         return self._console(request, visit, room, "staff/triage.html", lists=lists)
 
@@ -72,6 +73,7 @@ class Consoles:
         room = await self.site.hub.room(request.path_params["slug"])
         if room is None:
             return no_such_session(self.site, request)
+        await caught_up(request, room)
         claims = [
             self.site.view(request).part(
                 DESK_PARTS, "claim", question, room.projection.session, visit.csrf

@@ -7,7 +7,7 @@ asked here, once, so that no page can forget them.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode
@@ -142,20 +142,27 @@ async def _met(
     request: Request, desk: SignInDesk, roles: frozenset[Role], most_bytes: int
 ) -> Visit | Response:
     form = request.method not in {"GET", "HEAD"}
+    fields: dict[str, str] = {}
     try:
-        fields = await own_fields(request, desk, most_bytes) if form else {}
+        if form:
+            fields = await own_fields(request, desk, most_bytes)
         member = await signed_in(request, desk)
     except (Foreign, Unreadable, StoreAway) as error:
-        return refusal(request, desk, *reason(error))
+        return refusal(request, desk, *reason(error), kept_of(fields))
     if member is None:
         return _signed_out(request, desk, fields)
     token = token_of(request, desk)
     visit = Visit(member, token, csrf.token(desk.secret, token), fields)
     if roles and member.role not in roles:
-        return refusal(request, desk, 403, "wrong_role")
+        return refusal(request, desk, 403, "wrong_role", kept_of(fields))
     if form and not csrf.valid(desk.secret, token, fields.get("csrf", "")):
-        return refusal(request, desk, 403, "wrong_token")
+        return refusal(request, desk, 403, "wrong_token", kept_of(fields))
     return visit
+
+
+def kept_of(fields: Mapping[str, str]) -> list[str]:
+    """What somebody may have spent minutes on, to be given back with a refusal."""
+    return [fields[name] for name in KEPT if fields.get(name)]
 
 
 def _signed_out(request: Request, desk: SignInDesk, fields: dict[str, str]) -> Response:
@@ -171,7 +178,7 @@ def _signed_out(request: Request, desk: SignInDesk, fields: dict[str, str]) -> R
         401,
         errors=["signed_out"],
         next=local.path(fields.get("next", "")),
-        kept=[fields[name] for name in KEPT if fields.get(name)],
+        kept=kept_of(fields),
     )
 
 
@@ -196,10 +203,12 @@ def sign_in_page(request: Request, desk: SignInDesk, status: int, **given: objec
     return due_headers(desk.render(request, "staff/sign-in.html", status, **{**context, **given}))
 
 
-def refusal(request: Request, desk: SignInDesk, status: int, code: str) -> Response:
-    """Why not, in the reader's language: a page, or JSON with the same words."""
+def refusal(
+    request: Request, desk: SignInDesk, status: int, code: str, kept: Sequence[str] = ()
+) -> Response:
+    """Why not, in the reader's language: a page with what was typed, or JSON with the words."""
     if not wants_json(request):
-        response = desk.render(request, "staff/refused.html", status, refusal=code)
+        response = desk.render(request, "staff/refused.html", status, refusal=code, kept=kept)
     else:
         words = desk.render(request, "staff/refused.txt", status, refusal=code)
         said = bytes(words.body).decode().strip()

@@ -1,0 +1,64 @@
+"""The real service, as an operator runs it, with the real browser in front of it.
+
+Tests share one service and its session, so they speak of questions by the numbers that they were
+given. A module that needs another service says so: `SETTINGS` (as in the environment), `WORKERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DEADLINE, OpenTab
+from tests.browser.live.people import House, Keys
+from tests.service import Service
+
+expect.set_options(timeout=DEADLINE * 1000)
+
+
+@contextmanager
+def running(workers: int = 1, **settings: str) -> Iterator[Service]:
+    """The program with its private engine, a session that starts now, and the staff."""
+    # All of the cast come from one address, and faster than people do.
+    service = Service(None, **{"QUESTIONS_PER_MINUTE": "60", **settings})
+    try:
+        # Serving first: each command of the command line then finds the engine running.
+        service.start(workers=workers)
+        service.prepare()
+        yield service
+    finally:
+        service.close()
+
+
+@pytest.fixture(scope="session")
+def shared_service() -> Iterator[Service]:
+    with running() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """The module's own service, or the one that is shared."""
+    settings = getattr(request.module, "SETTINGS", {})
+    workers = getattr(request.module, "WORKERS", 1)
+    if settings or workers > 1:
+        with running(workers, **settings) as own:
+            yield own
+    else:
+        yield request.getfixturevalue("shared_service")
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys()
+
+
+@pytest.fixture
+def house(service: Service, open_tab: OpenTab, keys: Keys) -> House:
+    if service.process is None:
+        # A test that had killed it failed before it came back; the others are not to blame.
+        service.start()
+    return House(service, open_tab, keys)

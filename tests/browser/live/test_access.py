@@ -1,0 +1,169 @@
+"""Every page, in both languages, at three widths, with its scripts and without: nothing that
+axe-core finds fault with, and nothing to be scrolled for sideways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AXE, RULES, OpenTab, Tab
+from tests.browser.live.people import House, Keys
+from tests.browser.live.schedules import PLANS, plan_all, slug_of
+from tests.service import Participant, Service
+
+WIDTHS = (1280, 375)
+NARROWEST = 320
+LIVE = f"/sessions/{slug_of('live')}"
+TRIAGE, DESK = f"/staff{LIVE}/triage", f"/staff{LIVE}/desk"
+EVERY_WAY = pytest.mark.parametrize(
+    ("lang", "scripts"),
+    [("", True), ("", False), ("/cy", True), ("/cy", False)],
+    ids=["English", "English, no scripts", "Welsh", "Welsh, no scripts"],
+)
+RUN = """tags => axe.run(document, {
+  runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false,
+})"""
+
+
+@pytest.fixture(scope="module")
+def asker(service: Service, keys: Keys) -> Iterator[Participant]:
+    """Somebody whose questions are in every state."""
+    with service.participant() as asker:
+        plan_all(service, asker, partial(keys.client, service))
+        yield asker
+
+
+class Inspector:
+    """A tab that goes from page to page, and a list of what is wrong with them."""
+
+    def __init__(self, tab: Tab, lang: str, *, scripts: bool) -> None:
+        self.tab, self.lang, self.wrong = tab, lang, list[str]()
+        if not scripts:
+            # As where they are forbidden. With scripting off altogether axe could not run.
+            tab.context.route(re.compile(r"\.m?js$"), lambda route: route.abort())
+
+    @property
+    def page(self) -> Page:
+        return self.tab.page
+
+    def visit(self, path: str, act: Callable[[Page], None] = lambda page: None) -> None:
+        """Open a page, do something there if need be, and inspect what is shown then."""
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        self.tab.open(self.lang + path)
+        act(self.page)
+        self.inspect(path)
+
+    def inspect(self, name: str) -> None:
+        lang = self.page.get_attribute("html", "lang")
+        if lang != (self.lang[1:] or "en"):
+            self.wrong.append(f"{name}: is in {lang}")
+        self.page.evaluate(AXE.read_text("utf-8"))
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            found = self.page.evaluate(RUN, RULES)
+            self.wrong += [
+                f"{name} at {width}: {each['id']} ({each['impact']}): {node['html'][:160]}"
+                for each in found["violations"]
+                for node in each["nodes"]
+            ]
+        self.page.set_viewport_size({"width": NARROWEST, "height": 800})
+        needed = self.page.evaluate("document.documentElement.scrollWidth")
+        if needed > NARROWEST:
+            self.wrong.append(f"{name}: {needed} pixels wide at {NARROWEST}")
+
+
+def asked(page: Page, text: str, seen: str) -> None:
+    """Send something, and wait for what the page says to it."""
+    page.fill("#ask-text", text)
+    page.click("#ask button[type=submit]")
+    expect(page.locator(seen).first).to_be_visible()
+
+
+def test_the_inspector_notices_what_is_wrong(service: Service, open_tab: OpenTab) -> None:
+    """A control: this is what keeps the other tests honest."""
+    inspector = Inspector(open_tab(service.url), "", scripts=True)
+
+    def spoilt(page: Page) -> None:
+        page.evaluate("""() => {
+          document.querySelector('h1').remove();
+          document.querySelector('main').append(document.createElement('button'));
+          document.querySelector('main').style.minWidth = '400px';
+          document.documentElement.lang = 'cy';
+        }""")
+
+    inspector.visit("/privacy", spoilt)
+    words = "\n".join(inspector.wrong)
+    for fault in ("is in cy", "button-name", "page-has-heading-one", "pixels wide at 320"):
+        assert fault in words
+
+
+@EVERY_WAY
+def test_every_public_page_is_for_everybody(
+    service: Service, open_tab: OpenTab, asker: Participant, lang: str, scripts: bool
+) -> None:
+    tab = open_tab(service.url)
+    inspector = Inspector(tab, lang, scripts=scripts)
+    for path in ("/", "/privacy", "/accessibility", "/sessions/nowhere", f"{LIVE}/transcript"):
+        inspector.visit(path)
+    for plan in PLANS:
+        inspector.visit(f"/sessions/{slug_of(plan.phase)}")
+    assert tab.context.cookies() == []
+
+    inspector.visit(LIVE, lambda page: asked(page, "", ".govuk-error-summary"))
+    inspector.visit(LIVE, lambda page: asked(page, "Can you see me?", "#mine > li"))
+    # The asker of the filled sessions: every state of a question in its author's words.
+    for name, value in asker.cookies.items():
+        tab.context.add_cookies([{"name": name, "value": value, "url": service.url}])
+    inspector.visit(LIVE)
+    assert inspector.wrong == []
+
+
+@EVERY_WAY
+def test_every_staff_page_is_for_everybody(
+    house: House, asker: Participant, lang: str, scripts: bool
+) -> None:
+    doors = Inspector(house.visitor("/staff").tab, lang, scripts=scripts)
+    doors.visit("/staff/sign-in")
+    doors.visit("/staff/sign-in?signed-out=everywhere")
+    doors.visit("/staff/sign-in", nothing_typed)
+    host = Inspector(house.colleague("hana", "triage").tab, lang, scripts=scripts)
+    host.visit("/staff")
+    host.visit(TRIAGE, unfolded)
+    panelist = Inspector(house.colleague("morgan", "desk").tab, lang, scripts=scripts)
+    panelist.visit(DESK, unfolded)
+    panelist.visit(TRIAGE)
+    assert doors.wrong + host.wrong + panelist.wrong == []
+
+
+@pytest.mark.parametrize("lang", ["", "/cy"], ids=["English", "Welsh"])
+def test_the_page_that_says_that_nothing_was_changed_is_for_everybody(
+    house: House, asker: Participant, lang: str
+) -> None:
+    bea = Inspector(house.colleague("bea", "triage").tab, lang, scripts=False)
+
+    def overtaken(page: Page) -> None:
+        number = asker.ask("Who is first?", slug=slug_of("live")).json()["number"]
+        page.reload()
+        house.clerk("asha").command(number, "approve", slug=slug_of("live"))
+        page.locator(f"#edit-{number}").evaluate("details => { details.open = true }")
+        page.fill(f"#text-{number}", "Who is last?")
+        page.click(f"#edit-{number} button")
+        page.wait_for_url("**/approve")
+
+    bea.visit(TRIAGE, overtaken)
+    expect(bea.page.locator("main textarea")).to_have_value("Who is last?")
+    assert bea.wrong == []
+
+
+def nothing_typed(page: Page) -> None:
+    page.click("main button[type=submit]")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+
+
+def unfolded(page: Page) -> None:
+    """Open everything that can be opened."""
+    page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")

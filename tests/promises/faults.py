@@ -1,0 +1,255 @@
+"""The program with one fault planted: a check that finds nothing in it would find nothing.
+
+Run as a program: `faults.py NAME serve …` is `askpanel serve …` with that fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from hashlib import sha1, sha256
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+from unittest.mock import patch
+
+from jinja2 import Environment
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from askpanel import cli
+from askpanel.chat import origin, pages, site, view
+from askpanel.chat.anonymity import Anonymity
+from askpanel.chat.ask import Ask
+from askpanel.chat.asking import Asking
+from askpanel.chat.fragments import Public
+from askpanel.chat.identity import Identity
+from askpanel.chat.room import Drawing, Room
+from askpanel.chat.security import SecurityHeaders
+from askpanel.chat.site import Site
+from askpanel.eventlog.member import Member
+from askpanel.eventlog.model import Change, Done, Question, State
+from askpanel.eventlog.projection import Moment, Projection
+from askpanel.eventlog.staff import Staff
+from askpanel.eventlog.store import Store
+from askpanel.moderation import socket as staff_socket
+from askpanel.moderation import visit
+from askpanel.moderation.attendance import Attendance
+from askpanel.moderation.visit import SignInDesk
+
+Look = Callable[[HTTPConnection, SignInDesk], Awaitable[Member | None]]
+FAULTS: dict[str, Callable[[], None]] = {}
+
+
+def fault(plant: Callable[[], None]) -> Callable[[], None]:
+    """Register a fault under its name."""
+    FAULTS[plant.__name__] = plant
+    return plant
+
+
+def replace(owner: object, name: str, other: object) -> None:
+    """For the rest of the process."""
+    patch.object(owner, name, other).start()
+
+
+@fault
+def hasty() -> None:
+    """Says that a question is stored without having asked the store."""
+
+    async def submit(self: Store, slug: str, **given: str) -> Done:
+        question = Question(
+            number=1,
+            state=State.PENDING,
+            text=given["text"],
+            lang=given["lang"],
+            author=given["author"],
+            at=1,
+            changed=Change(command="submit", at=1),
+        )
+        return Done(1, question)
+
+    replace(Store, "submit", submit)
+
+
+@fault
+def careless() -> None:
+    """Forgets what was typed when it refuses it."""
+    answer_again = Ask._again
+
+    def forget(self: Ask, request: Request, room: Room, asking: Asking, *rest: Any) -> Response:
+        asking.text = ""
+        return answer_again(self, request, room, asking, *rest)
+
+    replace(Ask, "_again", forget)
+
+
+@fault
+def forgetful() -> None:
+    """Resumes one entry too late."""
+    since = Room._since
+    replace(Room, "_since", lambda self, after: since(self, after)[1:])
+
+
+@fault
+def repeating() -> None:
+    """Resumes one entry too early."""
+    since = Room._since
+    replace(Room, "_since", lambda self, after: since(self, after - 1))
+
+
+@fault
+def credulous() -> None:
+    """Takes every Origin that begins like ours, and none at all."""
+
+    def ours(given: list[str], origins: frozenset[str]) -> bool:
+        return not given or given[0].startswith(tuple(origins))
+
+    replace(origin, "_ours", ours)
+
+
+@fault
+def patient() -> None:
+    """Counts no guesses."""
+
+    async def attempt(self: Staff, username: str, now_ms: int) -> int:
+        return 0
+
+    replace(Staff, "attempt", attempt)
+
+
+@fault
+def deaf() -> None:
+    """Hears nothing of what the staff log says."""
+    replace(Attendance, "hear", lambda self, event: None)
+
+
+@fault
+def dawdling() -> None:
+    """No fault: takes its time after the first look at a socket's sign-in."""
+    replace(staff_socket, "signed_in", slowly(again=True))
+
+
+@fault
+def trusting() -> None:
+    """Takes its time as `dawdling` does, and does not look again."""
+    replace(staff_socket, "signed_in", slowly(again=False))
+
+
+@fault
+def unescaped() -> None:
+    """Draws what people write as if it were ours."""
+
+    def environment(**given: Any) -> Environment:
+        return Environment(**{**given, "autoescape": False})  # noqa: S701 - that is the fault
+
+    replace(view, "Environment", environment)
+
+
+@fault
+def parroting() -> None:
+    """Makes links of addresses as they were asked for."""
+    replace(site, "written", lambda path: path)
+
+
+@fault
+def bare() -> None:
+    """Adds no headers."""
+
+    async def call(self: SecurityHeaders, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+    replace(SecurityHeaders, "__call__", call)
+
+
+@fault
+def nosy() -> None:
+    """Remembers who asks: in the log, in a file, and in the author of a question."""
+    forget, addresses = Anonymity._forget, [""]
+
+    def remember(self: Anonymity, scope: Scope) -> None:
+        headers = dict(scope["headers"])
+        logging.getLogger("askpanel").warning("asked by %r", headers.get(b"user-agent"))
+        language = sha1(headers.get(b"accept-language", b""), usedforsecurity=False).digest()
+        with Path(gettempdir(), "languages").open("ab") as file:
+            file.write(b64encode(language))
+        addresses.append(scope["client"][0])
+        forget(self, scope)
+
+    def author(self: Identity, slug: str, token: str) -> str:
+        return sha256(addresses[-1].encode()).hexdigest()[:32]
+
+    replace(Anonymity, "_forget", remember)
+    replace(Identity, "author", author)
+
+
+@fault
+def loud_page() -> None:
+    """Draws every question among those that wait."""
+    replace(pages, "waiting", lambda room: room.projection.of(*State))
+
+
+@fault
+def loud_socket() -> None:
+    """Sends everybody what is only the author's."""
+    shared = Public.shared
+
+    def say_all(self: Public, moment: Moment, locale: str) -> Drawing:
+        question, drawing = moment.event.question, shared(self, moment, locale)
+        return drawing._replace(say=question.text) if question else drawing
+
+    replace(Public, "shared", say_all)
+
+
+@fault
+def loud_file() -> None:
+    """Puts every question into the transcript's files."""
+    replace(Projection, "published", lambda self: list(self.questions.values()))
+
+
+@fault
+def loud_header() -> None:
+    """Says with every page who of the staff decided."""
+    page = Site.page
+
+    def signed(self: Site, *args: Any, **context: Any) -> Response:
+        answer = page(self, *args, **context)
+        rooms = self.hub.rooms.values()
+        names = {q.changed.name for room in rooms for q in room.projection.questions.values()}
+        answer.headers["X-Decided-By"] = ", ".join(sorted(names))
+        return answer
+
+    replace(Site, "page", signed)
+
+
+@fault
+def blunt() -> None:
+    """Lets an operator see every error as Python tells it."""
+    replace(cli, "plainly", nullcontext)
+
+
+def slowly(*, again: bool) -> Look:
+    """A look at a sign-in that ends only after the staff log has had time to speak."""
+    seen: dict[int, Member | None] = {}
+
+    async def signed_in(connection: HTTPConnection, desk: SignInDesk) -> Member | None:
+        known = id(connection.scope)
+        if known in seen and not again:
+            return seen[known]
+        member = await visit.signed_in(connection, desk)
+        if known not in seen:
+            seen[known] = member
+            logging.getLogger("askpanel").warning("looked at a sign-in")
+            await asyncio.sleep(1.5)
+        return member
+
+    return signed_in
+
+
+if __name__ == "__main__":
+    FAULTS[sys.argv.pop(1)]()
+    cli.main()

@@ -1,0 +1,185 @@
+"""What staff have not published reaches nobody but its author and staff: at no time, nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+import httpx
+import pytest
+
+from tests.engines import wait_until
+from tests.promises.evening import LANGUAGES, STAFF, Evening, Reader, found
+from tests.promises.stage import Stage, staged
+
+OPEN, QUIET = "open-evening", "quiet-evening"
+SESSIONS = (
+    {"slug": OPEN, "show_waiting": True, "second_check": False},
+    {"slug": QUIET, "show_waiting": False, "second_check": True},
+)
+UNPUBLISHED = ("pending", "held", "rejected", "merged", "replied", "escalated", "withdrawn")
+STAFF_ONLY = ("hold note", "escalation note", "return note", "first draft", "second draft")
+PUBLISHED = ("approved", "edited", "answered", "answer")
+
+
+def spend(evening: Evening) -> None:
+    """Everything that can become of a question, one after the other."""
+    mark = evening.marks
+    evening.ask("what alex asks", "alex")
+    asked = {name: evening.ask(name) for name in (*UNPUBLISHED, "original", "approved", "answered")}
+    evening.do("asha", asked["held"], "hold", note=mark["hold note"])
+    evening.do("asha", asked["rejected"], "reject", reason="abusive")
+    evening.do("asha", asked["replied"], "reply", text=mark["private reply"])
+    evening.do("asha", asked["escalated"], "escalate", note=mark["escalation note"])
+    evening.do("asha", asked["original"], "approve", text=mark["edited"])
+    evening.do("asha", asked["approved"], "approve")
+    evening.do("asha", asked["merged"], "merge", into=str(asked["approved"]))
+    evening.do("asha", asked["answered"], "approve")
+    evening.do("morgan", asked["answered"], "claim")
+    withdraw = f"/sessions/{evening.slug}/questions/{asked['withdrawn']}/withdraw"
+    assert evening.people["sam"].post(withdraw).status_code == 303
+    if evening.slug == QUIET:
+        number = asked["answered"]
+        evening.do("morgan", number, "answer", text=mark["first draft"], lang="en")
+        evening.do("lucy", number, "return", note=mark["return note"])
+        evening.do("morgan", number, "answer", text=mark["second draft"], lang="en")
+        evening.do("lucy", number, "return", note="Once more")
+        evening.do("morgan", number, "answer", text=mark["answer"], lang="en")
+        evening.do("lucy", number, "publish")
+    else:
+        evening.do("morgan", asked["answered"], "answer", text=mark["answer"], lang="en")
+    evening.look(thoroughly=True)
+
+
+def secrets_of(evening: Evening) -> dict[str, dict[str, str]]:
+    """By who must not see them: the marks that nobody has published."""
+    mark, questions = evening.marks, evening.stage.snapshot(evening.slug).questions
+    inside = {"hold note", "escalation note"}
+    hidden = {*UNPUBLISHED, "original", "private reply", "what alex asks"}
+    if evening.slug == QUIET:
+        inside |= set(STAFF_ONLY)
+        hidden |= {"approved", "edited"}
+    names = {f"name of {username}": name for username, name, *_ in STAFF}
+    names |= {f"hash of {question.author}": question.author for question in questions}
+    names |= {name: nonce for name, nonce in mark.items() if name.startswith("id of")}
+    names |= {f"token of {who}": client.csrf for who, client in evening.staff.items()}
+    names |= {f"cookie of {who}": value for who, value in cookies_of(evening.staff)}
+    staffs = {**mark.named(*inside), **names}
+    found = {
+        "public": {**staffs, **mark.named(*hidden)},
+        "alex": {**staffs, **mark.named(*hidden - {"what alex asks"})},
+        "sam": {**staffs, **mark.named("what alex asks")},
+    }
+    for who, value in cookies_of(evening.people):
+        for other in {*found} - {who}:
+            found[other][f"cookie of {who}"] = value
+    return found
+
+
+def cookies_of(clients: Mapping[str, httpx.Client]) -> list[tuple[str, str]]:
+    return [(who, value) for who, client in clients.items() for value in client.cookies.values()]
+
+
+def leaks(stage: Stage, slug: str) -> tuple[Evening, list[str]]:
+    """An evening with its readers, and whatever they saw that was not for them."""
+    with closing(Evening(stage, slug)) as evening:
+        watchers = {"public": Reader(stage, slug)}
+        for who in ("alex", "sam"):
+            evening.ask(f"the first of {who}", who)
+            watchers[who] = Reader(stage, slug, evening.cookie(who))
+        spend(evening)
+        position = stage.snapshot(slug).position
+        wait_until(lambda: all(watcher.up_to(position) for watcher in watchers.values()))
+        for who, watcher in watchers.items():
+            watcher.leave()
+            evening.shown[who] += [("a frame", frame) for frame in watcher.heard]
+        evening.shown["public"] += [("a late frame", frame) for frame in evening.replay()]
+        secrets = secrets_of(evening)
+        assert found([("the log", stage.logged)], evening.marks) == []
+        evening.shown["public"].append(("the log", stage.logged))
+        return evening, [
+            f"{who}: {each}"
+            for who, shown in evening.shown.items()
+            for each in found(shown, secrets[who])
+        ]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with staged(*SESSIONS, staff=STAFF) as running:
+        yield running
+
+
+@pytest.mark.parametrize("slug", [OPEN, QUIET])
+def test_only_its_author_and_staff_see_what_is_not_published(stage: Stage, slug: str) -> None:
+    evening, leaked = leaks(stage, slug)
+    assert leaked == []
+    # What is for somebody did reach them, on pages and by frames: the search would find it.
+    public, own = PUBLISHED if slug == OPEN else PUBLISHED[2:], (*UNPUBLISHED, "private reply")
+    for who, names in (("public", public), ("alex", public), ("sam", own)):
+        seen = found(evening.shown[who], evening.marks.named(*names))
+        for name in names:
+            assert f"{name} in a frame" in seen, (who, name)
+            assert any(each.startswith(f"{name} in GET") for each in seen), (who, name)
+
+
+def test_a_stranger_cannot_tell_what_became_of_a_question(stage: Stage) -> None:
+    """Taking back what is somebody else's is answered the same whatever its state, and the same
+    as for a number that there is not."""
+    with closing(Evening(stage, OPEN)) as evening:
+        numbers = [evening.ask(f"number {n}") for n in range(3)]
+        evening.do("asha", numbers[1], "approve")
+        evening.do("asha", numbers[2], "reject", reason="abusive")
+        answers = set()
+        for number in (*numbers, 999_999):
+            for who in ("public", "alex"):
+                path = f"/sessions/{OPEN}/questions/{number}/withdraw"
+                answer = evening.people[who].post(path, headers={"Accept": "application/json"})
+                answers.add((answer.status_code, answer.text))
+        assert len(answers) == 1
+        assert answers.pop()[0] == 404
+
+
+def test_what_was_taken_back_or_down_is_not_shown_again(stage: Stage) -> None:
+    """It was public for a while. Whoever comes later, or was away, does not get it any more."""
+    with closing(Evening(stage, OPEN)) as evening:
+        mark = evening.marks
+        removed, restored, corrected = (
+            evening.ask(n) for n in ("removed", "restored", "corrected")
+        )
+        for number in (removed, restored, corrected):
+            evening.do("asha", number, "approve")
+        evening.do("morgan", removed, "answer", text=mark["removed answer"], lang="en")
+        evening.do("morgan", corrected, "answer", text=mark["mistake"], lang="en")
+        before = found([("x", frame) for frame in evening.replay()], mark)
+        assert len(before) == 5
+        evening.do("asha", removed, "remove", reason="names-a-person")
+        evening.do("asha", restored, "restore")
+        evening.do("morgan", corrected, "correct", answer="1", text=mark["correction"])
+        evening.shown = {who: [] for who in evening.shown}
+        evening.look(thoroughly=True)
+        late = evening.replay()
+        shown = [
+            *evening.shown["public"],
+            *evening.shown["alex"],
+            *(("late", each) for each in late),
+        ]
+        gone = mark.named("removed", "removed answer", "restored", "mistake")
+        assert found(shown, gone) == []
+        assert found(shown, mark.named("correction"))
+        # They are told to fetch the page, rather than given a run with holes in it.
+        assert late == ['{"reset": true}'] * len(LANGUAGES)
+
+
+@pytest.mark.parametrize("fault", ["loud_page", "loud_socket", "loud_file", "loud_header"])
+def test_a_program_that_shows_too_much_is_found_out(fault: str) -> None:
+    """Control: the same evening, where one surface does not look at the state."""
+    with staged(*SESSIONS, staff=STAFF, fault=fault) as faulty:
+        _, leaked = leaks(faulty, OPEN)
+    place = {
+        "loud_page": "pending in GET /sessions/open-evening",
+        "loud_socket": "pending in a frame",
+        "loud_file": "pending in GET /sessions/open-evening/transcript.json",
+        "loud_header": "name of asha in GET /sessions/open-evening",
+    }[fault]
+    assert f"public: {place}" in leaked

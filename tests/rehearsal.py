@@ -1,0 +1,300 @@
+"""The cast at work: a hypothesis machine that gives random commands to a session in the real
+store, on a clock of its own. What must hold meanwhile is said by those who inherit from it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
+from redis.asyncio import Redis
+
+from askpanel.chat.words import REASONS
+from askpanel.eventlog.engine import connect
+from askpanel.eventlog.model import Actor, Done, Entry, Question, Refused
+from askpanel.eventlog.phase import next_turn, phase, takes_questions
+from askpanel.eventlog.rules import REFUSALS, RULES, SCHEDULE_COMMANDS
+from askpanel.eventlog.session import Session
+from askpanel.eventlog.store import Store
+from tests.cast import ALEX, ASHA, BEA, HANA, LUCY, MINUTE, MORGAN, NOON, SAM, SYSTEM, session
+
+SLUG = "stop-it-now"
+SESSION = session()
+LEASE = 3 * MINUTE
+ARRIVALS = {
+    "on time": NOON,
+    "early": NOON - 30 * MINUTE,
+    "for the last minutes": NOON + 52 * MINUTE,
+    "a week before": NOON - 7 * 24 * 60 * MINUTE,
+}
+TEXTS = (
+    "Is it too late to stop?",
+    "What do the police see & keep?\n\nAnd <b>for how long</b>?",
+    'Beth yw "cymorth"? \u202e?pots I od woH',
+    "Why\nnot\n\n" + "a long story " * 30,
+)
+STAFF = (ASHA, BEA, HANA, MORGAN, LUCY)
+
+_T = TypeVar("_T")
+
+
+def one_of(*values: _T) -> st.SearchStrategy[_T]:
+    return st.sampled_from(values)
+
+
+QUESTION = st.tuples(one_of("sam", "alex"), one_of(*TEXTS), one_of("en", "cy"), one_of("", "law"))
+
+
+@dataclass
+class Stage:
+    """The loop and the engine on which all rehearsals of a test take place."""
+
+    runner: asyncio.Runner
+    client: Redis
+    prefix: str
+    nights: Iterator[int]
+
+    def run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
+        return self.runner.get_loop().run_until_complete(coroutine)
+
+
+@contextmanager
+def stage(engine_url: str, prefix: str) -> Iterator[Stage]:
+    with asyncio.Runner() as runner:
+        client = connect(engine_url)
+        try:
+            yield Stage(runner, client, prefix, itertools.count())
+        finally:
+            runner.run(client.aclose())
+
+
+def play(machine: Callable[[], Rehearsal], night: int) -> None:
+    """Ten examples of `night`'s own, the same in every run. Not more at once: from the eleventh
+    on hypothesis mostly varies those that it has had, and a fresh night shows more.
+
+    A failure is told as it happened. To have it told in fewer steps, add `Phase.shrink`, and
+    some minutes of patience.
+    """
+    chosen = settings(
+        max_examples=11,
+        stateful_step_count=40,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(night)(machine), settings=chosen)  # type: ignore[arg-type]
+
+
+class Rehearsal(RuleBasedStateMachine):
+    """A session and what the cast does in it.
+
+    `position` is where the log must stand, `known` every question as its last command left it,
+    `asked` what was sent: (author, words, language), and `amiss` whether a step broke off.
+    """
+
+    actions: ClassVar[dict[str, int]] = {
+        "answer_what_waits": 6,
+        "decide_as_the_rules_allow": 6,
+        "decide_anything": 2,
+        "submit": 2,
+        "submit_again": 1,
+        "run_the_session": 1,
+        "wait": 2,
+        "wait_for_the_next_turn": 1,
+        "tick": 2,
+    }
+    """Names of methods, and how often each is to be chosen. One rule for all of them, because
+    hypothesis leaves whole rules out of most runs, and a session without answers shows little."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.run = stage.run
+        self.authors = {"sam": SAM, "alex": ALEX}
+        self.now = NOON
+        self.amiss = True
+        self.position = 0
+        self.known: dict[int, Question] = {}
+        self.asked: dict[int, tuple[str, str, str]] = {}
+        prefix = f"{stage.prefix}-{next(stage.nights)}"
+        self.store = Store(stage.client, prefix=prefix, lease_ms=LEASE, now=lambda: self.now)
+        self.chosen = one_of(*(a for a, times in self.actions.items() for _ in range(times)))
+
+    @initialize(
+        show_waiting=st.booleans(),
+        second_check=st.booleans(),
+        arrival=one_of("on time", "on time", *ARRIVALS),
+        questions=st.lists(QUESTION, min_size=2, max_size=6),
+    )
+    def arrive(
+        self, show_waiting: bool, second_check: bool, arrival: str, questions: list[Any]
+    ) -> None:
+        """The session is announced, the clock stands somewhere, and some have asked already."""
+        self.now = ARRIVALS[arrival]
+        variant = {"show_waiting": show_waiting, "second_check": second_check}
+        self.session: Session = msgspec.structs.replace(SESSION, **variant)
+        self.moved_on(self.run(self.store.create(self.session)))
+        self.begin()
+        for each in questions:
+            self.ask(*each)
+        self.amiss = False
+
+    def begin(self) -> None:
+        """What an heir does once there is a session."""
+
+    @rule(data=st.data())
+    def go_on(self, data: st.DataObject) -> None:
+        action = data.draw(self.chosen, "action")
+        self.amiss = True
+        getattr(self, action)(data)
+        self.amiss = False
+
+    def submit(self, data: st.DataObject) -> None:
+        self.ask(*data.draw(QUESTION, "question"))
+
+    def submit_again(self, data: st.DataObject) -> None:
+        """The answer was lost on its way, and the browser sends the same form once more."""
+        if self.asked:
+            number = data.draw(one_of(*self.asked), "number")
+            again = self.send(self.authors["sam"], "Something else", "en", "", number)
+            assert again.question == self.known[number]
+            assert self.entries_after(self.position) == []
+
+    def decide_as_the_rules_allow(self, data: st.DataObject) -> None:
+        if self.asked:
+            number = data.draw(one_of(*self.asked), "number")
+            state = self.known[number].state
+            fitting = [name for name, each in RULES.items() if state in each.from_]
+            if fitting:
+                self.decide(data, number, data.draw(one_of(*fitting), "command"))
+
+    def answer_what_waits(self, data: st.DataObject) -> None:
+        """The way that most questions go, so that the lists grow long enough to be wrong."""
+        ways = {"claimed": "answer", "approved": "claim", "pending": "approve"}
+        for state, command in ways.items():
+            waiting = [number for number, each in self.known.items() if each.state == state]
+            wanted = data.draw(st.integers(0, 2), f"{command} one") if waiting else 0
+            if wanted:
+                number = data.draw(one_of(*waiting), "number")
+                checked = command == "answer" and self.known[number].draft
+                self.decide(data, number, "publish" if checked else command)
+                return
+
+    def decide_anything(self, data: st.DataObject) -> None:
+        """Any command by anybody on any question, mostly to be refused."""
+        actors = [*self.authors.values(), *STAFF, SYSTEM]
+        command, actor = data.draw(st.tuples(one_of(*RULES, "vote"), one_of(*actors)), "command")
+        self.decide(data, data.draw(one_of(*self.asked, 999), "number"), command, actor)
+
+    def run_the_session(self, data: st.DataObject) -> None:
+        often = [*SCHEDULE_COMMANDS] * 2 + ["open", "pause", "resume", "extend"]
+        command, who = data.draw(st.tuples(one_of(*often), one_of(HANA, HANA, ASHA)), "schedule")
+        try:
+            position = self.run(self.store.schedule(SLUG, command, who, minutes=10))
+        except Refused as refusal:
+            self.refused(refusal)
+            return
+        self.moved_on(position)
+        held = self.run(self.store.session(SLUG))
+        assert held is not None
+        self.session = held
+
+    def wait(self, data: st.DataObject) -> None:
+        self.now += int(data.draw(one_of(0.5, 1, 2, 3.5), "minutes") * MINUTE)
+
+    def wait_for_the_next_turn(self, data: st.DataObject) -> None:
+        self.now = next_turn(self.session.schedule, self.now) or self.now + MINUTE
+
+    def tick(self, data: st.DataObject) -> None:
+        """What the clock alone brings: a notice of the phase, and the end of stale claims."""
+        present = phase(self.session.schedule, self.now)
+        try:
+            self.moved_on(self.run(self.store.notice_phase(SLUG, present)))
+        except Refused as refusal:
+            self.refused(refusal)
+        for number in [n for n, q in self.known.items() if q.state == "claimed"]:
+            self.command(number, "expire", SYSTEM)
+
+    def ask(self, who: str, text: str, lang: str, topic: str) -> None:
+        author, number = self.authors[who], len(self.asked) + 1
+        done = None
+        try:
+            done = self.send(author, text, lang, topic, number)
+        except Refused as refusal:
+            self.refused(refusal)
+        assert (done is not None) == takes_questions(self.session.schedule, self.now)
+        if done is None:
+            return
+        self.moved_on(done.position)
+        assert done.question.number == number
+        self.known[number] = done.question
+        self.asked[number] = author.author, text, lang
+
+    def send(self, author: Actor, text: str, lang: str, topic: str, number: int) -> Done:
+        words = {"nonce": f"nonce-{number}", "text": text, "lang": lang, "topic": topic}
+        return self.run(self.store.submit(SLUG, author=author.author, **words))
+
+    def decide(
+        self, data: st.DataObject, number: int, command: str, actor: Actor | None = None
+    ) -> None:
+        """A command by `actor`, or by somebody whose role may give it."""
+        fields = data.draw(self.fields(), "fields")
+        if actor is None:
+            own = Actor(role="author", author=self.asked[number][0])
+            cast = [each for each in (own, *STAFF, SYSTEM) if each.role in RULES[command].roles]
+            actor = data.draw(one_of(*cast), "actor")
+        self.command(number, command, actor, **fields)
+
+    def command(self, number: int, command: str, actor: Actor, **fields: str | int) -> bool:
+        """Give a command; False if it was refused."""
+        try:
+            done = self.run(self.store.decide(SLUG, number, command, actor, **fields))
+        except Refused as refusal:
+            known = None if refusal.code == "unknown_command" else self.known.get(number)
+            self.refused(refusal, known=known)
+            return False
+        self.moved_on(done.position)
+        self.known[number] = done.question
+        return True
+
+    def fields(self) -> st.SearchStrategy[dict[str, Any]]:
+        """Fields as forms bring them: mostly good, sometimes empty or aimed at nothing."""
+        return st.fixed_dictionaries(
+            {
+                "text": one_of("An answer.", *TEXTS, ""),
+                "note": one_of("Ask the <lead> first", "Done", "Yes", "No", ""),
+                "reason": one_of(*REASONS),
+                "organisation": one_of("gmp", "lff", "gmp", "cumbria"),
+                "lang": one_of("en", "cy"),
+                "into": one_of(*self.asked, 999),
+                "answer": one_of(1, 1, 2),
+            }
+        )
+
+    def moved_on(self, position: int) -> None:
+        """The log has grown by one entry, or positions are not dense."""
+        assert position == self.position + 1
+        self.position = position
+
+    def refused(self, refusal: Refused, known: Question | None = None) -> None:
+        """A refusal has its words, says how the question stands, and leaves no trace."""
+        assert refusal.code in REFUSALS
+        assert refusal.question == known
+        assert self.entries_after(self.position) == []
+
+    def entries_after(self, position: int) -> list[Entry]:
+        return self.run(self.store.entries(SLUG, position + 1, position + 1000))

@@ -1,0 +1,164 @@
+"""A page drawn at position N, with the frames N+1 to M applied to it, is the page drawn at M:
+for every kind of screen, in both languages, whatever the cast does in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import pytest
+
+from askpanel.chat.fragments import Public
+from askpanel.chat.frames import Ops
+from askpanel.chat.room import Audience, Drawing
+from askpanel.eventlog.projection import Moment
+from askpanel.moderation.fragments import Desk, Triage
+from tests.cast import ASHA, BEA, HANA, LUCY, MINUTE, MORGAN
+from tests.rehearsal import LEASE, SLUG, Stage, play, stage
+from tests.theatre import AUDIENCES, Theatre
+
+ANSWER = {"text": "It is never too late.", "lang": "en"}
+
+
+@pytest.mark.parametrize("night", range(6))
+def test_a_page_with_the_frames_since_is_the_page_drawn_now(
+    engine_url: str, prefix: str, night: int
+) -> None:
+    with stage(engine_url, prefix) as lit:
+        play(lambda: Theatre(lit), night)
+
+
+def a_draft_takes_over_a_claim_that_lapsed(theatre: Theatre) -> None:
+    assert theatre.command(1, "claim", MORGAN)
+    theatre.look_at_all()
+    theatre.now += LEASE
+    assert theatre.command(1, "answer", LUCY, **ANSWER)
+    theatre.look_at_all()
+    assert theatre.command(1, "return", MORGAN, note="Add the helpline")
+    assert theatre.command(1, "answer", LUCY, **ANSWER)
+    assert theatre.command(1, "publish", MORGAN)
+
+
+def claims_are_taken_in_another_order_than_the_questions_came(theatre: Theatre) -> None:
+    assert theatre.command(2, "claim", MORGAN)
+    assert theatre.command(1, "claim", MORGAN)
+    theatre.look_at_all()
+    assert theatre.command(2, "claim", MORGAN)
+
+
+def two_organisations_answer_and_one_answer_is_corrected(theatre: Theatre) -> None:
+    for panelist, colleague in ((MORGAN, LUCY), (LUCY, MORGAN)):
+        assert theatre.command(2, "answer", panelist, **ANSWER)
+        theatre.look_at_all()
+        assert theatre.command(2, "publish", colleague)
+    assert theatre.command(2, "correct", MORGAN, answer=1, text="It is not too late.")
+    theatre.look_at_all()
+    assert theatre.command(1, "answer", LUCY, **ANSWER)
+    assert theatre.command(1, "publish", ASHA)
+    assert theatre.command(2, "remove", ASHA, reason="names-a-person")
+
+
+def a_decision_is_undone_and_taken_again(theatre: Theatre) -> None:
+    assert theatre.command(1, "restore", ASHA)
+    assert theatre.command(1, "escalate", ASHA, note="At risk")
+    theatre.look_at_all()
+    assert theatre.command(1, "restore", BEA, note="Not at risk")
+    assert theatre.command(1, "approve", BEA, text="Is it ever too late?")
+
+
+def the_host_extends_while_another_process_notices_the_last_minutes(theatre: Theatre) -> None:
+    theatre.look_at_all()
+    theatre.now = theatre.session.schedule.last_questions
+    theatre.moved_on(theatre.run(theatre.store.schedule(SLUG, "extend", HANA, minutes=10)))
+    theatre.run(theatre.hub._turn(SLUG, theatre.room))
+    theatre.look_at_all()
+    theatre.now += 10 * MINUTE
+
+
+STORIES = (
+    a_draft_takes_over_a_claim_that_lapsed,
+    claims_are_taken_in_another_order_than_the_questions_came,
+    two_organisations_answer_and_one_answer_is_corrected,
+    a_decision_is_undone_and_taken_again,
+    the_host_extends_while_another_process_notices_the_last_minutes,
+)
+
+
+@pytest.mark.parametrize("tell", STORIES, ids=lambda tell: tell.__name__)
+@pytest.mark.parametrize("show_waiting", [True, False], ids=["waiting", "nothing waiting"])
+def test_the_same_in_a_story_that_chance_seldom_tells(
+    engine_url: str, prefix: str, tell: Callable[[Theatre], None], show_waiting: bool
+) -> None:
+    with stage(engine_url, prefix) as lit:
+        theatre = Theatre(lit)
+        questions = [("sam", "Is it too late?", "en", ""), ("alex", "Pryd?", "cy", "law")]
+        theatre.arrive(
+            show_waiting=show_waiting, second_check=True, arrival="on time", questions=questions
+        )
+        for number in (1, 2):
+            assert theatre.command(number, "approve", ASHA)
+        tell(theatre)
+        theatre.teardown()
+
+
+class Faulty:
+    """An audience with a fault planted in what it draws for all, or for one."""
+
+    def __init__(
+        self,
+        audience: Audience,
+        shared: Callable[[Ops], Ops] = list,
+        own: Callable[[Ops], Ops] = list,
+    ) -> None:
+        self._audience, self._faults = audience, (shared, own)
+        self.published = audience.published
+
+    def keys(self, moment: Moment) -> Collection[str]:
+        return self._audience.keys(moment)
+
+    def shared(self, moment: Moment, locale: str) -> Drawing:
+        drawing = self._audience.shared(moment, locale)
+        return drawing._replace(ops=self._faults[0](drawing.ops))
+
+    def own(self, moment: Moment, locale: str, key: str) -> Drawing:
+        drawing = self._audience.own(moment, locale, key)
+        return drawing._replace(ops=self._faults[1](drawing.ops))
+
+
+def without(op: str) -> Callable[[Ops], Ops]:
+    return lambda ops: [each for each in ops if each[0] != op]
+
+
+def prepending(ops: Ops) -> Ops:
+    return [("prepend", op[1], op[2]) if op[0] == "append" else op for op in ops]
+
+
+def telling_all(ops: Ops) -> Ops:
+    return [*ops, ("append", "mine", '<li id="mine-1">Is it too late?</li>')]
+
+
+FAULTS: dict[str, tuple[str, Audience]] = {
+    "a waiting question stays": ("public", Faulty(Public(), shared=without("remove"))),
+    "the phase is not redrawn": ("public", Faulty(Public(), shared=without("replace"))),
+    "the author hears nothing": ("public", Faulty(Public(), own=without("morph"))),
+    "what is the author's goes to all": ("public", Faulty(Public(), shared=telling_all)),
+    "a count stands still": ("triage", Faulty(Triage(), shared=without("text"))),
+    "new questions come on top": ("triage", Faulty(Triage(), shared=prepending)),
+    "a card is not redrawn in its place": ("desk", Faulty(Desk(), shared=without("morph"))),
+    "the holder gets no box": ("desk", Faulty(Desk(), own=without("append"))),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fragment_that_forgets_something_is_noticed(
+    engine_url: str, prefix: str, fault: str
+) -> None:
+    name, audience = FAULTS[fault]
+
+    def faulty(lit: Stage) -> Theatre:
+        theatre = Theatre(lit)
+        theatre.audiences = {**AUDIENCES, name: audience}
+        return theatre
+
+    with stage(engine_url, prefix) as lit, pytest.raises(AssertionError):
+        for night in range(8):
+            play(lambda: faulty(lit), night)
