@@ -201,6 +201,8 @@ def _lines(element: Element) -> Iterator[str]:
     - the value of a hidden field `csrf`: it belongs to one sign-in, so frames, which all staff
       share, carry it empty and the page's script fills it in;
     - a countdown's `data-now` and its words: the time at which the page, or the frame, was drawn.
+
+    The other hidden value of one viewer, the nonce `id`, is in the ask form, where no frame goes.
     """
     attributes, timer = dict(element.attributes), element.attributes.get("role") == "timer"
     if element.tag == "input" and attributes.get("name") == "csrf":

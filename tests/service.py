@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from askpanel.eventlog.embedded import Embedded
 from tests.engines import free_port, wait_until
 
 PROGRAM = (sys.executable, "-c", "from askpanel.cli import main; main()")
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients of the loopback: httpx would read every certificate of the system for each."""
 PASSWORD = "a long password for tests"
 SLUG = "stop-it-now"
 EXAMPLES = Path(__file__).parent.parent / "askpanel" / "examples"
@@ -133,7 +136,9 @@ class Service:
         if self.process is not None and self.process.poll() is not None:
             raise AssertionError(self.log.read_text())
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
+            return (
+                httpx.get(f"{self.url}/health/ready", timeout=2, verify=NO_TLS).status_code == 200
+            )
         except httpx.TransportError:
             return False
 
@@ -142,7 +147,7 @@ class Participant(httpx.Client):
     """A member of the public with a browser's habits: cookies and an Origin."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, headers={"Origin": url}, timeout=15)
+        super().__init__(base_url=url, headers={"Origin": url}, timeout=15, verify=NO_TLS)
 
     def page(self, path: str = f"/sessions/{SLUG}") -> str:
         return self.get(path).text
@@ -162,7 +167,7 @@ class StaffClient(httpx.Client):
     """A member of staff with a browser's habits."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, headers={"Origin": url}, timeout=15)
+        super().__init__(base_url=url, headers={"Origin": url}, timeout=15, verify=NO_TLS)
         self.csrf = ""
 
     def sign_in(self, username: str, password: str = PASSWORD) -> httpx.Response:

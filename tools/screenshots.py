@@ -196,6 +196,8 @@ async def work(config: Config, port: int, folder: Path, *, whole: bool) -> None:
 def main() -> None:
     """Take the pictures with a store that is gone afterwards."""
     arguments = [each for each in sys.argv[1:] if each != "--whole"]
+    if len(arguments) > 1 or any(each.startswith("-") for each in arguments):
+        sys.exit(__doc__)
     folder = Path(arguments[0]) if arguments else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -2,8 +2,8 @@
 
 import { countDown } from './countdown.mjs';
 import {
-  Button, CharacterCount, ErrorSummary, ExitThisPage, NotificationBanner, ServiceNavigation,
-  SkipLink, isSupported,
+  Button, CharacterCount, ErrorSummary, ExitThisPage, NotificationBanner, PasswordInput,
+  ServiceNavigation, SkipLink, isSupported,
 } from './vendor/govuk-frontend.min.js';
 
 /** Exit this page, leaving no entry for it in the history and nothing typed to come back to. */
@@ -26,7 +26,8 @@ class QuickExit extends ExitThisPage {
 }
 
 const COMPONENTS = new Map(
-  [CharacterCount, ErrorSummary, NotificationBanner, QuickExit, ServiceNavigation, SkipLink]
+  [CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, QuickExit, ServiceNavigation,
+    SkipLink]
     .map(Component => [Component.moduleName, element => new Component(element)]));
 COMPONENTS.set(Button.moduleName, element => new Button(element, { preventDoubleClick: true }));
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 
 from askpanel.eventlog.model import Question
-from tests.service import SLUG
+from tests.service import NO_TLS, SLUG
 
 PATH = f"/sessions/{SLUG}/questions"
 PATIENCE = 4.5
@@ -87,8 +87,12 @@ class Asker(threading.Thread):
 
     def run(self) -> None:
         """Ask until told to stop."""
-        headers = {"Origin": self._url, "Accept": "application/json"}
-        with httpx.Client(base_url=self._url, headers=headers, timeout=PATIENCE) as client:
+        with httpx.Client(
+            base_url=self._url,
+            headers={"Origin": self._url, "Accept": "application/json"},
+            timeout=PATIENCE,
+            verify=NO_TLS,
+        ) as client:
             while not self._stopped.wait(PAUSE):
                 nonce, text = uuid4().hex, f"May I ask {uuid4().hex}?"
                 self._book.sent[nonce] = text

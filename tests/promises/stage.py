@@ -25,7 +25,7 @@ from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
 from askpanel.moderation.passwords import argon2id
 from tests.engines import PrivateEngine
-from tests.service import EXAMPLES, PASSWORD, SLUG, STAFF, Service
+from tests.service import EXAMPLES, NO_TLS, PASSWORD, SLUG, STAFF, Service
 
 FAULTY = Path(__file__).with_name("faults.py")
 ROOT = Path(__file__).parent.parent.parent
@@ -140,7 +140,9 @@ class Stage(Service):
 
     def browser(self, **headers: str) -> httpx.Client:
         """A client without a cookie that sends an Origin, as a browser's forms do."""
-        return httpx.Client(base_url=self.url, headers={"Origin": self.url, **headers}, timeout=15)
+        return httpx.Client(
+            base_url=self.url, headers={"Origin": self.url, **headers}, timeout=15, verify=NO_TLS
+        )
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def published(
 ) -> dict[str, str]:
     """The pages, after each string was a question, its edited wording, and an answer to it."""
     html = {"Accept": "text/html"}
-    with stage.browser(**JSON) as browser:
+    with stage.browser(**JSON) as browser, stage.browser() as reader:
         for text in strings:
             fields = {"id": uuid4().hex, "text": text}
             asked = browser.post(f"{PAGE}/questions", data=fields)
@@ -137,8 +137,8 @@ def published(
             assert corrected.status_code in (200, 400, 422)
         return {
             "author": browser.get(PAGE, headers=html).text,
-            "public": httpx.get(stage.url + PAGE).text,
-            "transcript": httpx.get(f"{stage.url}/cy{PAGE}/transcript").text,
+            "public": reader.get(PAGE).text,
+            "transcript": reader.get(f"/cy{PAGE}/transcript").text,
             "triage": asha.get(f"/staff{PAGE}/triage").text,
             "desk": morgan.get(f"/staff{PAGE}/desk").text,
             "frames": "".join(frames_of(stage)),

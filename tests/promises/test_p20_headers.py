@@ -15,7 +15,7 @@ from askpanel.app import create, routes
 from askpanel.chat.view import STATIC, static_version
 from askpanel.config import Config
 from tests.promises.stage import Stage, staged
-from tests.service import PASSWORD, SLUG
+from tests.service import NO_TLS, PASSWORD, SLUG
 
 BASE = "https://ask.example"
 POLICY = (
@@ -98,7 +98,8 @@ def public() -> Iterator[Stage]:
 def through_proxy(stage: Stage, **headers: str) -> httpx.Client:
     """What a proxy hands on of a browser at the public name."""
     forwarded = {"Host": "ask.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "1.1.1.1"}
-    return httpx.Client(base_url=stage.url, headers={**forwarded, "Origin": BASE, **headers})
+    said = {**forwarded, "Origin": BASE, **headers}
+    return httpx.Client(base_url=stage.url, headers=said, verify=NO_TLS)
 
 
 def cookie_in(answer: httpx.Response) -> Morsel[str]:
