@@ -149,7 +149,8 @@ def test_every_script_is_fetched_at_once_and_none_in_vain(
     named = {Path(address).name for address in early}
     assert {name for name in fetched if name.endswith(("js", "mjs"))} == named
     ours = {file.name for file in (PACKAGE / "static").glob("*.*js")}
-    assert ours - named == (set() if "staff" in path else {"staff.mjs", "keys.mjs", "lease.mjs"})
+    staff_only = {"staff.mjs", "keys.mjs", "lease.mjs", "viewer.mjs"}
+    assert ours - named == (set() if "staff" in path else staff_only)
 
 
 def test_forced_colours_and_little_motion_break_nothing(

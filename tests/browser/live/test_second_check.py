@@ -66,14 +66,46 @@ def test_an_answer_is_published_by_another_than_who_wrote_it(house: House, scrip
         sam.sees_nothing_of(secret)
 
 
-def test_who_wrote_an_answer_cannot_check_it(house: House) -> None:
-    sam, morgan = house.reader(slug=REGION), house.colleague("morgan", "desk", slug=REGION)
-    number = sam.ask("Do you check yourself?")
+@pytest.mark.parametrize("scripts", [True, False], ids=["live", "without JavaScript"])
+def test_who_wrote_an_answer_cannot_check_it(house: House, scripts: bool) -> None:
+    sam = house.reader(slug=REGION)
+    morgan = house.colleague("morgan", "desk", slug=REGION, scripts=scripts)
+    lucy = house.colleague("lucy", "desk", slug=REGION)
+    number = sam.ask(f"Do you check yourself, {'live' if scripts else 'plainly'}?")
     house.clerk("asha").command(number, "approve", slug=REGION)
+    morgan.look()
     morgan.press(number, "Answer this")
     morgan.answer_box(number).fill("I know that I am right.")
     morgan.publish(number, "Send for a check")
     expect(morgan.claim(number)).to_contain_text("Your answer waits for a colleague to check it.")
-    morgan.press(number, "Publish")
-    morgan.is_told("A colleague must check this answer, not the person who wrote it.")
+    expect(lucy.button(number, "Publish")).to_be_visible()
+    if scripts:
+        expect(morgan.button(number, "Publish")).to_have_count(0)
+    else:
+        morgan.press(number, "Publish")
+        morgan.is_told("A colleague must check this answer, not the person who wrote it.")
     sam.sees_nothing_of("I know that I am right.")
+
+
+def test_a_second_answer_that_is_returned_can_be_written_again(house: House) -> None:
+    sam = house.reader(slug=REGION)
+    lucy = house.colleague("lucy", "desk", slug=REGION)
+    number = sam.ask("What do you both say?")
+    asha, morgan = house.clerk("asha"), house.clerk("morgan")
+    asha.command(number, "approve", slug=REGION)
+    morgan.command(number, "answer", slug=REGION, text="This we say.", lang="en")
+    asha.command(number, "publish", slug=REGION)
+    lucy.unfold(number, "Add my organisation")
+    lucy.question(number).get_by_label("Your answer.").fill("And this we say.")
+    lucy.press(number, "Send for a check")
+    expect(lucy.question(number)).to_contain_text("Lucy wrote this answer.")
+    asha.command(number, "return", slug=REGION, note="Say it more kindly.")
+    expect(lucy.question(number)).to_contain_text("Say it more kindly.")
+    lucy.unfold(number, "Add my organisation")
+    again = lucy.question(number).get_by_label("Your answer.")
+    expect(again).to_have_value("And this we say.")
+    again.fill("And this we say, kindly.")
+    lucy.press(number, "Send for a check")
+    expect(lucy.question(number).get_by_text("And this we say, kindly.")).to_be_visible()
+    asha.command(number, "publish", slug=REGION)
+    expect(sam.on_list("transcript", number)).to_contain_text("And this we say, kindly.")
