@@ -17,13 +17,14 @@ from tempfile import gettempdir
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
 from jinja2 import Environment
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from askpanel import cli
-from askpanel.chat import origin, pages, site, view
+from askpanel.chat import origin, pages, room, site, view
 from askpanel.chat.anonymity import Anonymity
 from askpanel.chat.ask import Ask
 from askpanel.chat.asking import Asking
@@ -33,7 +34,7 @@ from askpanel.chat.room import Drawing, Room
 from askpanel.chat.security import SecurityHeaders
 from askpanel.chat.site import Site
 from askpanel.eventlog.member import Member
-from askpanel.eventlog.model import Change, Done, Question, State
+from askpanel.eventlog.model import Actor, Change, Done, Question, Refused, State
 from askpanel.eventlog.projection import Moment, Projection
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
@@ -190,7 +191,7 @@ def nosy() -> None:
 @fault
 def loud_page() -> None:
     """Draws every question among those that wait."""
-    replace(pages, "waiting", lambda room: room.projection.of(*State))
+    replace(pages, "waiting", lambda shown: shown.projection.of(*State))
 
 
 @fault
@@ -224,6 +225,31 @@ def loud_header() -> None:
         return answer
 
     replace(Site, "page", signed)
+
+
+@fault
+def indelible() -> None:
+    """Gives the public again what was taken back or down."""
+    replace(room, "takes_back", lambda event: False)
+
+
+@fault
+def telltale() -> None:
+    """Treats whoever takes a question back as its author."""
+    decide = Store.decide
+
+    async def believe(
+        self: Store, slug: str, number: int, command: str, actor: Actor, **fields: str | int
+    ) -> Done:
+        try:
+            return await decide(self, slug, number, command, actor, **fields)
+        except Refused as refusal:
+            known = refusal.question
+            if known is not None:
+                known = msgspec.structs.replace(known, author=actor.author)
+            raise Refused(refusal.code, known) from None
+
+    replace(Store, "decide", believe)
 
 
 @fault

@@ -11,7 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from html import unescape
 from typing import NamedTuple
 from uuid import uuid4
@@ -140,6 +140,22 @@ def recovers(stage: Stage) -> None:
     began = time.monotonic()
     wait_until(lambda: send(stage, "", "script").answer.status_code == 201)
     assert time.monotonic() - began < SOON
+
+
+@pytest.mark.parametrize("absence", ABSENCES)
+def test_staff_are_told_soon_and_keep_their_words_too(
+    stage: Stage, engine: PrivateEngine, absence: Callable[[PrivateEngine], object]
+) -> None:
+    with closing(stage.staff("morgan")) as morgan:
+        fields = {"csrf": morgan.csrf, "text": "A long answer", "lang": "en"}
+        path = f"/staff/sessions/{SLUG}/questions/1/answer"
+        began = time.monotonic()
+        with absence(engine):  # type: ignore[attr-defined]
+            page = morgan.post(path, data=fields)
+    assert time.monotonic() - began < SOON
+    assert page.status_code == 503
+    assert int(page.headers["retry-after"]) > 0
+    assert "A long answer</textarea>" in page.text
 
 
 @pytest.mark.parametrize("absence", ABSENCES)

@@ -123,57 +123,76 @@ def test_only_its_author_and_staff_see_what_is_not_published(stage: Stage, slug:
             assert any(each.startswith(f"{name} in GET") for each in seen), (who, name)
 
 
-def test_a_stranger_cannot_tell_what_became_of_a_question(stage: Stage) -> None:
-    """Taking back what is somebody else's is answered the same whatever its state, and the same
-    as for a number that there is not."""
+def told_to_strangers(stage: Stage) -> set[tuple[int, str]]:
+    """How it is answered when somebody takes back what is not theirs, or is not there."""
     with closing(Evening(stage, OPEN)) as evening:
         numbers = [evening.ask(f"number {n}") for n in range(3)]
         evening.do("asha", numbers[1], "approve")
         evening.do("asha", numbers[2], "reject", reason="abusive")
-        answers = set()
-        for number in (*numbers, 999_999):
-            for who in ("public", "alex"):
-                path = f"/sessions/{OPEN}/questions/{number}/withdraw"
-                answer = evening.people[who].post(path, headers={"Accept": "application/json"})
-                answers.add((answer.status_code, answer.text))
-        assert len(answers) == 1
-        assert answers.pop()[0] == 404
+        answers = [
+            evening.people[who].post(
+                f"/sessions/{OPEN}/questions/{number}/withdraw",
+                headers={"Accept": "application/json"},
+            )
+            for number in (*numbers, 999_999)
+            for who in ("public", "alex")
+        ]
+    return {(answer.status_code, answer.text) for answer in answers}
 
 
-def test_what_was_taken_back_or_down_is_not_shown_again(stage: Stage) -> None:
-    """It was public for a while. Whoever comes later, or was away, does not get it any more."""
+def test_a_stranger_cannot_tell_what_became_of_a_question(stage: Stage) -> None:
+    (told,) = told_to_strangers(stage)
+    assert told[0] == 404
+
+
+def shown_afterwards(stage: Stage) -> tuple[list[str], list[str]]:
+    """What is still shown of questions that were taken back or down after a while in public, and
+    what somebody hears who then asks for everything since the beginning."""
     with closing(Evening(stage, OPEN)) as evening:
-        mark = evening.marks
-        removed, restored, corrected = (
-            evening.ask(n) for n in ("removed", "restored", "corrected")
-        )
+        mark, names = evening.marks, ("removed", "restored", "corrected")
+        removed, restored, corrected = (evening.ask(name) for name in names)
         for number in (removed, restored, corrected):
             evening.do("asha", number, "approve")
         evening.do("morgan", removed, "answer", text=mark["removed answer"], lang="en")
         evening.do("morgan", corrected, "answer", text=mark["mistake"], lang="en")
-        before = found([("x", frame) for frame in evening.replay()], mark)
-        assert len(before) == 5
+        assert len(found([("x", frame) for frame in evening.replay()], mark)) == 5
         evening.do("asha", removed, "remove", reason="names-a-person")
         evening.do("asha", restored, "restore")
         evening.do("morgan", corrected, "correct", answer="1", text=mark["correction"])
         evening.shown = {who: [] for who in evening.shown}
         evening.look(thoroughly=True)
         late = evening.replay()
-        shown = [
-            *evening.shown["public"],
-            *evening.shown["alex"],
-            *(("late", each) for each in late),
-        ]
-        gone = mark.named("removed", "removed answer", "restored", "mistake")
-        assert found(shown, gone) == []
+        shown = [*evening.shown["public"], *evening.shown["alex"]]
         assert found(shown, mark.named("correction"))
-        # They are told to fetch the page, rather than given a run with holes in it.
-        assert late == ['{"reset": true}'] * len(LANGUAGES)
+        shown += [("a late frame", frame) for frame in late]
+        return found(shown, mark.named("removed", "removed answer", "restored", "mistake")), late
+
+
+def test_what_was_taken_back_or_down_is_not_shown_again(stage: Stage) -> None:
+    """Whoever comes later, or was away, is told to fetch the page."""
+    shown, late = shown_afterwards(stage)
+    assert shown == []
+    assert late == ['{"reset": true}'] * len(LANGUAGES)
+
+
+# Controls
+
+
+def test_a_program_that_answers_strangers_by_the_state_is_found_out() -> None:
+    with staged(*SESSIONS, staff=STAFF, fault="telltale") as faulty:
+        assert len(told_to_strangers(faulty)) > 1
+
+
+def test_a_program_that_forgets_nothing_is_found_out() -> None:
+    with staged(*SESSIONS, staff=STAFF, fault="indelible") as faulty:
+        shown, _ = shown_afterwards(faulty)
+    names = ("mistake", "removed", "removed answer", "restored")
+    assert set(shown) == {f"{name} in a late frame" for name in names}
 
 
 @pytest.mark.parametrize("fault", ["loud_page", "loud_socket", "loud_file", "loud_header"])
 def test_a_program_that_shows_too_much_is_found_out(fault: str) -> None:
-    """Control: the same evening, where one surface does not look at the state."""
+    """The same evening, where one surface does not look at the state."""
     with staged(*SESSIONS, staff=STAFF, fault=fault) as faulty:
         _, leaked = leaks(faulty, OPEN)
     place = {
