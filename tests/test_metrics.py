@@ -48,7 +48,8 @@ def test_a_question_and_a_refusal_are_counted_by_their_outcome(service: Service)
     counted = numbers(service)
     assert counted["askpanel_questions_total/stored"] == 1
     assert counted["askpanel_questions_total/empty"] == 1
-    assert counted["askpanel_store_up"] == 1
+    # On a machine so busy that a worker gave the store up for a moment, it comes back by itself.
+    wait_until(lambda: numbers(service)["askpanel_store_up"] == 1)
 
 
 def test_the_queue_its_age_and_the_position_of_a_session(service: Service) -> None:

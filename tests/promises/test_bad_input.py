@@ -24,6 +24,9 @@ JSON = {"Accept": "application/json"}
 WAYS = [(language, kind) for language in ("", "/cy") for kind in ("text/html", JSON["Accept"])]
 UNSEEN = "\u200b\u2060\u00ad \ufeff"
 
+ROOM = 64 * 1024 - len(f"id={uuid4().hex}&text=")
+"""For the text in a form of which all is read."""
+
 
 class Bad(NamedTuple):
     """What is sent as the text, and what must come back: status, words, and the box."""
@@ -40,6 +43,8 @@ BAD = {
     "only what is not seen": Bad(quote_plus(f"{UNSEEN}\u00a0"), 422, "Enter your question", UNSEEN),
     "over-long": Bad("x" * 1001, 422, "must be 1,000 characters or fewer", "x" * 1001),
     "very long": Bad("x" * 60_000, 422, "must be 1,000 characters or fewer", "x" * 60_000),
+    "as long as is read": Bad("x" * ROOM, 422, "must be 1,000 characters or fewer", "x" * ROOM),
+    "one byte longer": Bad("x" * (ROOM + 1), 413, "is far too long", "x" * ROOM),
     "far too long": Bad("x" * 70_000, 413, "is far too long", "x" * 60_000),
     "a megabyte": Bad("x" * 1_000_000, 413, "is far too long", "x" * 60_000),
     "invalid UTF-8": Bad("Is+%FF+it%3F", 422, "could not be read", "Is \ufffd it?"),
