@@ -193,18 +193,8 @@ async def ask_all(store: Store, session: Session, members: dict[str, Member]) ->
         )
         for username, command, fields in steps:
             member = members.get(username)
-            actor = actor_of(member) if member else Actor(role="author", author=author)
+            actor = member.actor if member else Actor(role="author", author=author)
             await store.decide(session.slug, done.question.number, command, actor, **fields)
-
-
-def actor_of(member: Member) -> Actor:
-    return Actor(
-        username=member.username,
-        name=member.name,
-        role=member.role,
-        organisation=member.organisation,
-        version=member.version,
-    )
 
 
 def sign_in_links(site: Site, door: SignInDesk, key: str) -> list[BaseRoute]:

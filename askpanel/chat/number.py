@@ -1,4 +1,4 @@
-"""A question's number as a part of an address."""
+"""Whole numbers that come from outside: in an address, a query, a field."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ class NumberConvertor(IntegerConvertor):
 
 
 register_url_convertor("question", NumberConvertor())
+
+
+def whole(given: str, digits: int = 15) -> int | None:
+    """The number that somebody wrote, or None for anything that is not plain ASCII digits, or
+    more of them than any number of ours has."""
+    plain = given.isascii() and given.isdecimal() and len(given) <= digits
+    return int(given) if plain else None

@@ -14,6 +14,7 @@ from askpanel.chat.asking import Asking
 from askpanel.chat.fragments import PARTS
 from askpanel.chat.locale import N_
 from askpanel.chat.nonce import new_nonce
+from askpanel.chat.number import whole
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site, caught_up, problem
 from askpanel.eventlog.model import Question, State
@@ -159,8 +160,8 @@ def _drawn(
 
 def _seen(request: Request, room: Room) -> int | None:
     """What a reader without JavaScript had seen when they asked for news, from `?after=`."""
-    given = request.query_params.get("after", "")
-    if not given.isdecimal() or len(given) > 15:
+    after = whole(request.query_params.get("after", ""))
+    if after is None:
         return None
-    fresh = [q.number for q in room.projection.published() if q.published > int(given)]
+    fresh = [q.number for q in room.projection.published() if q.published > after]
     return fresh[0] if fresh else 0

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
 from askpanel.chat.locale import local_path, written
+from askpanel.chat.number import whole
 from askpanel.chat.room import Room
 from askpanel.chat.throttle import Throttle
 from askpanel.chat.view import View, view
@@ -67,11 +68,11 @@ async def caught_up(request: Request, room: Room) -> None:
     room may be a moment behind the store, most of all when another worker stored it; a page
     without one's question would ask for it a second time.
     """
-    given = request.query_params.get("position", "")
-    if not (given.isascii() and given.isdecimal() and len(given) <= 15):
+    wanted = whole(request.query_params.get("position", ""))
+    if wanted is None:
         return
     for _ in range(PATIENCE):
-        if room.position >= int(given) or not room.connected:
+        if room.position >= wanted or not room.connected:
             return
         await asyncio.sleep(0.01)
 

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 
 from askpanel.chat import frames, origin
 from askpanel.chat.fragments import PARTS
+from askpanel.chat.number import whole
 from askpanel.chat.room import Member, Room
 from askpanel.chat.site import Site
 from askpanel.chat.wire import wire_of
@@ -23,11 +24,6 @@ CHATTER = 1008
 MOST_CHATTER = 64
 """Messages that a client may send before it is taken for a flood. Ours sends none."""
 DONE = 1000
-
-
-def number_in(given: str) -> int:
-    """A position from an address, or -1, which no room can resume from."""
-    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 15 else -1
 
 
 class PublicSocket:
@@ -92,7 +88,9 @@ async def attend(
     await socket.accept()
     wire = wire_of(socket.scope)
     member = Member(wire, audience, socket.state.locale, key)
-    after = number_in(socket.query_params.get("after", ""))
+    after = whole(socket.query_params.get("after", ""))
+    # What is no position, no room can resume from.
+    after = -1 if after is None else after
     if not room.join(member, after, socket.query_params.get("epoch", ""), first(room)):
         await socket.close(DONE)
         return

@@ -7,7 +7,7 @@ import unicodedata
 
 from msgspec import Struct
 
-from askpanel.eventlog.model import Role
+from askpanel.eventlog.model import Actor, Role
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 LONGEST_USERNAME = 64
@@ -41,6 +41,17 @@ class Member(Struct, frozen=True, kw_only=True):
     password: str
     version: int = 1
     disabled: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who the store is told gives a command, at the version that was looked at."""
+        return Actor(
+            username=self.username,
+            name=self.name,
+            role=self.role,
+            organisation=self.organisation,
+            version=self.version,
+        )
 
     def __repr__(self) -> str:
         # A record that lands in a log or a traceback must not take the password hash with it.

@@ -11,12 +11,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from askpanel.chat.locale import N_, clock_time, local_path
-from askpanel.chat.number import NUMBER
+from askpanel.chat.number import NUMBER, whole
 from askpanel.chat.pages import no_such_session
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site, wants_json
 from askpanel.chat.words import REASONS
-from askpanel.eventlog.model import Actor, Question, Refused, Role, StoreAway
+from askpanel.eventlog.model import Question, Refused, Role, StoreAway
 from askpanel.eventlog.rules import RULES, SCHEDULE_COMMANDS
 from askpanel.moderation.consoles import staff_page
 from askpanel.moderation.visit import KEPT, SignInDesk, Visit, require
@@ -73,10 +73,10 @@ def fields_of(command: str, form: Mapping[str, str], room: Room) -> dict[str, st
         "note": words(form.get("note", ""), MOST_NOTE),
     }
     for name in ("into", "answer"):
-        given = form.get(name, "")
-        if given and not (given.isascii() and given.isdecimal() and len(given) <= 9):
+        number = whole(form.get(name, "") or "0", 9)
+        if number is None:
             raise BadField("missing")
-        found[name] = int(given or 0)
+        found[name] = number
     allowed: dict[str, Callable[[str], bool]] = {
         "reason": lambda code: code in REASONS,
         "organisation": lambda id_: session.organisation(id_) is not None,
@@ -88,18 +88,6 @@ def fields_of(command: str, form: Mapping[str, str], room: Room) -> dict[str, st
             raise BadField("missing")
         found[name] = given
     return found
-
-
-def actor_of(visit: Visit) -> Actor:
-    """Who the store is told gives the command, at the version that the sign-in was checked at."""
-    member = visit.member
-    return Actor(
-        username=member.username,
-        name=member.name,
-        role=member.role,
-        organisation=member.organisation,
-        version=member.version,
-    )
 
 
 class Commands:
@@ -137,7 +125,7 @@ class Commands:
         try:
             fields = fields_of(command, visit.fields, room)
             done = await self.site.hub.store.decide(
-                slug, number, command, actor_of(visit), **fields
+                slug, number, command, visit.member.actor, **fields
             )
         except BadField as error:
             return self._refused(request, visit, room, str(error), None, 422)
@@ -165,11 +153,10 @@ class Commands:
             return no_such_session(self.site, request)
         if command not in SCHEDULE_COMMANDS:
             return self._refused(request, visit, room, "unknown_command", None, 404)
-        minutes = visit.fields.get("minutes", "")
-        minutes = minutes if minutes.isascii() and minutes.isdecimal() else "0"
+        minutes = whole(visit.fields.get("minutes", ""), 6) or 0
         try:
             position = await self.site.hub.store.schedule(
-                slug, command, actor_of(visit), min(int(minutes[:6]), 24 * 60)
+                slug, command, visit.member.actor, min(minutes, 24 * 60)
             )
         except Refused as refusal:
             return self._refused(request, visit, room, refusal.code, None, 409)
