@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 
@@ -22,6 +23,14 @@ class FakeWire:
     def write(self, data: bytes) -> None:
         if not self.closed:
             self.writes.append(data)
+
+    descriptor = -1
+
+    def waiting(self) -> int:
+        return self.backlog
+
+    def when_over(self, leave: Callable[[], object]) -> None:
+        self.leave = leave
 
     def cut(self, code: int, reason: str = "") -> None:
         self.closed, self.ended = True, self.ended or (code, reason)

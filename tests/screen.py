@@ -135,11 +135,12 @@ class Screen:
         repetition, or anything that the script would not understand."""
         assert "reset" not in frame, "a reset, although every position is kept"
         ops, position = frame.get("ops", []), frame.get("position")
-        if position == self.position + 1:
+        if position is None:
+            self._apply(ops)
+        elif position > self.position:
+            assert frame["since"] <= self.position, f"{frame['since']} is missing"
             self._apply(ops)
             self._place.attributes["data-position"] = str(position)
-        elif position is None:
-            self._apply(ops)
         else:
             assert position == self.position, f"{position} does not follow {self.position}"
             assert not ops, f"position {position} came twice"

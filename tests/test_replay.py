@@ -9,7 +9,7 @@ import pytest
 
 from askpanel.chat.fragments import Public
 from askpanel.chat.frames import Ops
-from askpanel.chat.room import Audience, Drawing
+from askpanel.chat.reel import Audience, Drawing
 from askpanel.eventlog.projection import Moment
 from askpanel.moderation.fragments import Desk, Triage
 from tests.cast import ASHA, BEA, HANA, LUCY, MINUTE, MORGAN

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from askpanel.chat.locale import NAMES, day, translations
-from askpanel.chat.room import Audience
+from askpanel.chat.reel import Audience
 from askpanel.chat.view import view
 from askpanel.eventlog.model import Change, Event, Question, State
 from askpanel.eventlog.projection import Moment

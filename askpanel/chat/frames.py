@@ -1,11 +1,11 @@
 """What the socket brings down, as bytes that are ready to be written to any number of sockets.
 
 Each function returns whole, unmasked text frames (RFC 6455, 5.2) of compact JSON:
-`{"position": N, "ops": [[op, target_id, html], …], "say": "…"}`, with empty ops and say left
-out; a heartbeat is `{"position": N}`, with a status while the store is away or just back; a run
-that cannot be resumed is `{"reset": true}`. A frame made once is right for every socket, and
-`deflated` once more for those that have agreed to it (RFC 7692): without context takeover it
-depends on nothing that was sent before.
+`{"position": N, "since": M, "ops": [[op, target_id, html], …], "say": "…"}`, with empty ops and
+say left out: between M and N nothing shows. A heartbeat is `{"position": N, "since": M}`, with a
+status while the store is away or just back; a run that cannot be resumed is `{"reset": true}`. A
+frame made once is right for every socket, and `deflated` once more for those that have agreed to
+it (RFC 7692): without context takeover it depends on nothing that was sent before.
 """
 
 from __future__ import annotations
@@ -41,22 +41,23 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """One frame's JSON."""
 
     position: int
+    since: int
     ops: tuple[Op, ...] = ()
     say: str = ""
     status: str = ""
 
 
-def frame(position: int, ops: Iterable[Op], say: str = "") -> bytes:
+def frame(position: int, since: int, ops: Iterable[Op], say: str = "") -> bytes:
     """What one log entry does to a screen, and the words that a screen reader should say.
 
     Raises ValueError for text that has no UTF-8, such as half of a surrogate pair.
     """
-    return _framed(Step(position, tuple(ops), say))
+    return _framed(Step(position, since, tuple(ops), say))
 
 
-def heartbeat(position: int, status: Literal["", "lost", "back"] = "") -> bytes:
-    """The position alone, and whether the store has been lost or is back."""
-    return _framed(Step(position, status=status))
+def heartbeat(position: int, since: int, status: Literal["", "lost", "back"] = "") -> bytes:
+    """How far the log is, and whether the store has been lost or is back."""
+    return _framed(Step(position, since, status=status))
 
 
 def own(ops: Iterable[Op]) -> bytes:

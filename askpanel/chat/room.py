@@ -3,72 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Literal
 
 from markupsafe import Markup
 
 from askpanel.chat import frames, metrics
-from askpanel.chat.frames import Ops
-from askpanel.chat.wire import Wire
+from askpanel.chat.reel import Audience, Reel
+from askpanel.chat.subscribers import Group, Member, Subscribers, too_far_behind
 from askpanel.eventlog.model import Entry, Event, Question, State
 from askpanel.eventlog.projection import Moment, Projection, Snapshot, moments
-from askpanel.eventlog.store import SNAPSHOT_ENTRIES
 
 logger = logging.getLogger("askpanel")
 
 SLOW = 1013, "retry=2"
 """Close code for a reader that does not keep up: try again later (RFC 6455 registry)."""
-MOST_BACKLOG = 256 * 1024
 LONGEST_STALL = 10.0
-
-
-class Drawing(NamedTuple):
-    """What one moment does to a screen: operations on elements, and words to announce."""
-
-    ops: Ops
-    say: str = ""
-
-
-class Audience(Protocol):
-    """Draws moments for one kind of screen.
-
-    `shared` is the same for everybody of that kind and must hold nothing of one viewer;
-    `own` is what it adds for the viewer with this key, and `keys` says whose screens differ.
-    `published` says that what is shared is for the whole world, and so may be compressed.
-    """
-
-    published: bool
-
-    def shared(self, moment: Moment, locale: str) -> Drawing: ...
-    def own(self, moment: Moment, locale: str, key: str) -> Drawing: ...
-    def keys(self, moment: Moment) -> Collection[str]: ...
-
-
-Group = tuple[str, str, bool]
-"""Audience, language, and whether shared frames are compressed: the same bytes for all in it."""
 
 
 def takes_back(event: Event) -> bool:
     """Whether the public could see something until now that it is to see no more."""
     undone = event.type == "restored" and event.was == State.APPROVED
     return undone or event.type in ("removed", "corrected")
-
-
-class Member:
-    """One open socket: its wire, what it watches, and whose it is (a key, never a person)."""
-
-    __slots__ = ("audience", "key", "locale", "packed", "wire")
-
-    def __init__(self, wire: Wire, audience: str, locale: str, key: str = "") -> None:
-        self.wire, self.audience, self.locale, self.key = wire, audience, locale, key
-        self.packed = False
-
-    @property
-    def group(self) -> Group:
-        """Whom it shares its frames with."""
-        return self.audience, self.locale, self.packed
 
 
 class Room:
@@ -79,11 +36,15 @@ class Room:
         self.projection = Projection(snapshot)
         self.connected = True
         self._audiences = audiences
-        self._moments: deque[Moment] = deque(moments(snapshot), maxlen=SNAPSHOT_ENTRIES)
-        self._taken_back = self._newest_taking_back(self._moments)
-        self._drawn: dict[tuple[int, Group], bytes] = {}
-        self._groups: dict[Group, set[Member]] = {}
+        kept = moments(snapshot)
+        self._reel = Reel(kept, audiences)
+        self._taken_back = self._newest_taking_back(kept)
+        self._groups: dict[Group, Subscribers] = {}
         self._pieces: dict[tuple[str, str, int], tuple[Question, Markup]] = {}
+
+    @property
+    def slug(self) -> str:
+        return self.projection.session.slug
 
     @property
     def position(self) -> int:
@@ -103,7 +64,7 @@ class Room:
         What was taken back or down is in the frames before: the public is not given them again,
         and whoever was away at that moment fetches the page.
         """
-        oldest = self._moments[0].position if self._moments else self.position + 1
+        oldest = self._reel.oldest or self.position + 1
         first = max(oldest, self._taken_back) if published else oldest
         return epoch == self.epoch and first - 1 <= after <= self.position
 
@@ -121,20 +82,20 @@ class Room:
             metrics.resets.inc()
             return False
         member.packed = published and member.wire.deflates
-        run = [self._frame(m, member) for m in self._since(after)]
-        member.wire.write(b"".join([first, *run, frames.heartbeat(self.position)]))
-        self._groups.setdefault(member.group, set()).add(member)
-        metrics.sockets.labels(member.audience).inc()
+        run = self._reel.run(after, member)
+        member.wire.write(b"".join((first, run, self._reel.heartbeat(self.position, member.group))))
+        self._groups.setdefault(member.group, Subscribers()).add(member)
+        member.wire.when_over(partial(self.leave, member))
+        metrics.sockets.labels(self.slug, member.audience).inc()
         if not self.connected:
-            member.wire.write(frames.heartbeat(self.position, status="lost"))
+            member.wire.write(self._reel.heartbeat(self.position, member.group, "lost"))
         return True
 
     def leave(self, member: Member) -> None:
         """Forget a member; one that is not here is no matter."""
-        group = self._groups.get(member.group, set())
-        if member in group:
-            group.discard(member)
-            metrics.sockets.labels(member.audience).dec()
+        group = self._groups.get(member.group)
+        if group is not None and group.discard(member):
+            metrics.sockets.labels(self.slug, member.audience).dec()
 
     def piece(
         self, key: tuple[str, str, int], question: Question, draw: Callable[[], Markup]
@@ -148,23 +109,22 @@ class Room:
     def follow(self, entries: list[Entry]) -> None:
         """Fold new entries and give every screen its frames, one write a socket."""
         new = [self.projection.apply(entry) for entry in entries]
-        self._moments.extend(new)
+        self._reel.add(new)
         self._taken_back = max(self._taken_back, self._newest_taking_back(new))
-        self._forget_drawn()
         for group, members in self._groups.items():
             if members:
                 self._fan_out(new, group, members)
 
     def beat(self, now: float) -> None:
         """A heartbeat to everyone; whoever has not read for too long is cut off."""
-        self._tell(frames.heartbeat(self.position))
+        self._tell()
         for member in self.members:
             self._cut_if_slow(member, now)
 
     def tell_connected(self, connected: bool) -> None:
         """Tell every screen that the store is away, or back."""
         self.connected = connected
-        self._tell(frames.heartbeat(self.position, status="back" if connected else "lost"))
+        self._tell("back" if connected else "lost")
 
     def turn_out(self, data: bytes = b"", code: int = 1012, reason: str = "retry=1") -> None:
         """Write a last frame to everyone and close."""
@@ -173,25 +133,22 @@ class Room:
             member.wire.cut(code, reason)
             self.leave(member)
 
-    def _tell(self, data: bytes) -> None:
-        for group in self._groups.values():
-            for member in group:
-                member.wire.write(data)
+    def _tell(self, status: Literal["", "lost", "back"] = "") -> None:
+        for group, members in self._groups.items():
+            self._cut_all(members.write(self._reel.heartbeat(self.position, group, status)))
 
-    def _fan_out(self, new: list[Moment], group: Group, members: set[Member]) -> None:
-        """The hot loop: prepared bytes, no await, no decision but whose screen differs."""
-        shared = b"".join(self._shared(moment, group) for moment in new)
-        differ = {key for m in new for key in self._audiences[group[0]].keys(m)}
-        slow: list[Member] = []
-        for member in members:
-            wire = member.wire
-            if member.key in differ:
-                wire.write(b"".join(self._frame(moment, member) for moment in new))
-            else:
-                wire.write(shared)
-            if wire.stalled_since is not None and wire.backlog > MOST_BACKLOG:
-                slow.append(member)
-        metrics.deliveries.inc(len(members))
+    def _fan_out(self, new: list[Moment], group: Group, members: Subscribers) -> None:
+        """Prepared bytes to all, and their own to those whose screens differ; nothing awaits."""
+        differing = members.of(self._reel.differing(new, group[0]))
+        shared = self._reel.shared(new, group)
+        if shared:
+            self._cut_all(members.write(shared, without=differing))
+            metrics.deliveries.inc(len(members))
+        for member in differing:
+            member.wire.write(self._reel.frames(new, member))
+        self._cut_all(member for member in differing if too_far_behind(member.wire))
+
+    def _cut_all(self, slow: Iterable[Member]) -> None:
         for member in slow:
             self._cut(member)
 
@@ -204,34 +161,3 @@ class Room:
         member.wire.cut(*SLOW)
         metrics.slow_readers.inc()
         self.leave(member)
-
-    def _since(self, after: int) -> list[Moment]:
-        missed = self.position - after
-        return list(self._moments)[-missed:] if missed else []
-
-    def _frame(self, moment: Moment, member: Member) -> bytes:
-        audience = self._audiences[member.audience]
-        if not member.key or member.key not in audience.keys(moment):
-            return self._shared(moment, member.group)
-        shared = audience.shared(moment, member.locale)
-        own = audience.own(moment, member.locale, member.key)
-        return frames.frame(moment.position, shared.ops + own.ops, own.say or shared.say)
-
-    def _shared(self, moment: Moment, group: Group) -> bytes:
-        """Drawn once, and compressed once, for everybody in the group."""
-        key = moment.position, group
-        if key not in self._drawn:
-            audience, locale, packed = group
-            if packed:
-                plain = self._shared(moment, (audience, locale, False))
-                self._drawn[key] = frames.deflated(plain)
-            else:
-                drawing = self._audiences[audience].shared(moment, locale)
-                self._drawn[key] = frames.frame(moment.position, drawing.ops, drawing.say)
-        return self._drawn[key]
-
-    def _forget_drawn(self) -> None:
-        """Keep the frames of the moments that are kept, and no others."""
-        if len(self._drawn) > 8 * SNAPSHOT_ENTRIES:
-            oldest = self._moments[0].position + SNAPSHOT_ENTRIES // 2
-            self._drawn = {k: v for k, v in self._drawn.items() if k[0] >= oldest}

@@ -12,11 +12,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from askpanel.chat import frames, origin
+from askpanel.chat import frames, metrics, origin
 from askpanel.chat.fragments import PARTS
 from askpanel.chat.number import whole
-from askpanel.chat.room import Member, Room
+from askpanel.chat.room import Room
 from askpanel.chat.site import Site
+from askpanel.chat.subscribers import Member
 from askpanel.chat.wire import wire_of
 from askpanel.eventlog.model import StoreAway
 
@@ -94,6 +95,8 @@ async def attend(
     if not room.join(member, after, socket.query_params.get("epoch", ""), first(room)):
         await socket.close(DONE)
         return
+    # Whose it is is known by now: the cookie need not stay for as long as the socket is open.
+    socket.scope["headers"].clear()
     try:
         await listen(socket)
     finally:
@@ -109,10 +112,12 @@ async def listen(socket: WebSocket) -> None:
             return
         heard += 1
         if heard > MOST_CHATTER:
+            metrics.sockets_refused.labels("chatter").inc()
             await socket.close(CHATTER)
             return
 
 
 async def refuse(socket: WebSocket, status: int, words: str) -> None:
     """Answer the handshake with a plain refusal, before any data."""
+    metrics.sockets_refused.labels(metrics.WHY_REFUSED[status]).inc()
     await socket.send_denial_response(PlainTextResponse(words, status))

@@ -15,14 +15,17 @@ from typing import Any, cast
 from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import Close, Frame
 from websockets.http11 import Request
 
+from askpanel.chat import metrics
 from askpanel.chat.deflate import DEFLATE
+from askpanel.chat.farewell import drain_limit, spread, window
 from askpanel.chat.inbox import Gate, Inbox, Tally
 from askpanel.chat.kernel import bound_sending, hang_up
+from askpanel.chat.outlet import Outlet
+from askpanel.chat.parser import Parser
 from askpanel.chat.quietlog import wire_logger
 
 EXTENSION = "askpanel.wire"
@@ -32,7 +35,7 @@ SLICE = 4096
 GONE = Close(1006, "")
 
 
-class SocketWire(WebSocketsSansIOProtocol):
+class SocketWire(Outlet):
     """The `Wire` of one connection. Times in seconds, sizes in bytes."""
 
     close_grace = 3.0
@@ -40,12 +43,11 @@ class SocketWire(WebSocketsSansIOProtocol):
     high_water = 64 * 1024
     send_buffer = 64 * 1024
     """The kernel's."""
+    conn: Parser
     frame_allowance = 200
     """Frames, pings included, that a peer may send in a window: the page sends a handful."""
     allowance_window = 10.0
 
-    stalled_since: float | None = None
-    _open = False  # kept, because asking parser and transport each time costs more than writing
     _early = b""
 
     def __init__(
@@ -56,9 +58,10 @@ class SocketWire(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.logger = self.conn.logger = wire_logger
+        self.logger = wire_logger
+        self.conn.parser.close()  # as in `Parser.forget`: this one is never used
+        self.conn = Parser(extensions=[DEFLATE], max_size=config.ws_max_size, logger=wire_logger)
         self.conn.debug = False
-        self.conn.available_extensions = [DEFLATE]
         self._received = Tally()
         self.queue = Inbox()  # type: ignore[assignment] # has what uvicorn uses of a Queue
         self.writable = Gate()  # type: ignore[assignment] # and of an Event
@@ -68,25 +71,7 @@ class SocketWire(WebSocketsSansIOProtocol):
         """When a socket closed by the server's end may come back: not all at once."""
         return secrets.randbelow(6)
 
-    @property
-    def closed(self) -> bool:
-        """See `Wire`."""
-        return not self._open
-
-    @property
-    def deflates(self) -> bool:
-        """See `Wire`."""
-        return bool(self.conn.extensions)
-
-    @property
-    def backlog(self) -> int:
-        """See `Wire`."""
-        return self.transport.get_write_buffer_size()
-
-    def write(self, data: bytes) -> None:
-        """See `Wire`."""
-        if self._open:
-            self.transport.write(data)
+    spread = staticmethod(spread)
 
     def cut(self, code: int, reason: str = "") -> None:
         """See `Wire`. Before the handshake is complete the answer is 503."""
@@ -109,32 +94,28 @@ class SocketWire(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Gone, whoever ended it."""
-        self._open = False
+        self._over()
         super().connection_lost(exc)
+        self.conn.forget()
 
     def eof_received(self) -> None:
         """The transport closes itself, once our buffer is empty; that too has an end."""
-        self._open = False
+        self._over()
         self._abort_later()
 
-    def pause_writing(self) -> None:
-        """Our buffer is above high water."""
-        super().pause_writing()
-        self.stalled_since = self.loop.time()
-
-    def resume_writing(self) -> None:
-        """Our buffer is below low water."""
-        super().resume_writing()
-        self.stalled_since = None
-
     def shutdown(self) -> None:
-        """The server stops: say so, and when to come back."""
-        self.cut(1012, f"retry={self.retry_seconds()}")
+        """The server stops: say so, and when to come back; not to everybody at once."""
+        metrics.draining.set(1)
+        limit = drain_limit(self.config)
+        self.close_grace = min(self.close_grace, limit / 4)
+        wait = self.spread(0, window(self.config)) if self.handshake_complete else 0
+        self.loop.call_later(wait, self.cut, 1012, f"retry={self.retry_seconds()}")
 
     def keepalive_timeout(self) -> None:
         """The peer is gone; do not wait for it to read our farewell."""
+        metrics.connections_cut.labels("silent").inc()
         super().keepalive_timeout()
-        self._open = False
+        self._over()
         self._abort_later()
 
     # What is received
@@ -198,6 +179,8 @@ class SocketWire(WebSocketsSansIOProtocol):
 
     def handle_parser_exception(self) -> None:
         """The connection has failed (RFC 6455, 7.1.7), and its close frame waits to be sent."""
+        code = getattr(self.conn.close_sent, "code", "broken")
+        metrics.connections_cut.labels(str(code)).inc()
         self._flush()
         self._tell_app(self.conn.close_sent or GONE)
         self._part()
@@ -225,7 +208,7 @@ class SocketWire(WebSocketsSansIOProtocol):
         except ClientDisconnected:
             pass
         except BaseException:
-            self.logger.exception("Exception in ASGI application")
+            self.logger.exception("Exception in ASGI application", extra={"event": "fault"})
         finally:
             self._end(code)
 
@@ -269,7 +252,7 @@ class SocketWire(WebSocketsSansIOProtocol):
 
     def _tell_app(self, close: Close) -> None:
         """The application hears once that it is over, and by what code."""
-        self._open = False
+        self._over()
         if not self.close_sent:
             self.close_sent = True
             self.stop_keepalive()
@@ -285,7 +268,7 @@ class SocketWire(WebSocketsSansIOProtocol):
     def _part(self) -> None:
         """Half-close and read until the peer does too: closing on unread bytes would send a
         reset, which can overtake our last frame."""
-        self._open = False
+        self._over()
         if not self.transport.is_closing():
             if self.transport.can_write_eof():
                 self.transport.write_eof()

@@ -6,7 +6,7 @@ writes prepared frames straight to the transport: no await, no queue, no task fo
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 import uvicorn
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn._types import ASGIApplication
 
 from askpanel.chat.http_wire import HttpWire
-from askpanel.chat.quietlog import LOG_CONFIG
+from askpanel.chat.quietlog import log_config
 from askpanel.chat.socket_wire import EXTENSION, SocketWire
 
 __all__ = ["HttpWire", "SocketWire", "Wire", "server_config", "wire_of"]
@@ -32,7 +32,12 @@ class Wire(Protocol):
         """Whether it has agreed to frames that are compressed, without context takeover."""
 
     @property
-    def backlog(self) -> int:
+    def descriptor(self) -> int:
+        """Where the kernel takes whole frames while nothing is `waiting`; -1 where it may not be
+        gone round the transport (closed, or TLS)."""
+
+    @property
+    def waiting(self) -> Callable[[], int]:
         """Bytes written here that the kernel has not taken."""
 
     @property
@@ -41,6 +46,9 @@ class Wire(Protocol):
 
     def write(self, data: bytes) -> None:
         """Send whole frames, already framed. Never raises; a closed socket ignores them."""
+
+    def when_over(self, leave: Callable[[], object]) -> None:
+        """Call this once nothing more may be written, and always before `descriptor` is closed."""
 
     def cut(self, code: int, reason: str = "") -> None:
         """Close with a code and reason; a peer that does not read that in time is aborted."""
@@ -51,7 +59,9 @@ def wire_of(scope: Any) -> Wire:
     return cast(Wire, scope["extensions"][EXTENSION])
 
 
-def server_config(app: ASGIApp | str, *, host: str, port: int, **settings: Any) -> uvicorn.Config:
+def server_config(
+    app: ASGIApp | str, *, host: str, port: int, log_format: str = "text", **settings: Any
+) -> uvicorn.Config:
     """A uvicorn configuration with our protocols, limits and silence.
 
     Further settings are uvicorn's and may change limits, not what is logged or trusted: those
@@ -72,7 +82,7 @@ def server_config(app: ASGIApp | str, *, host: str, port: int, **settings: Any) 
         port=port,
         interface="asgi3",
         access_log=False,
-        log_config=copy.deepcopy(LOG_CONFIG),
+        log_config=log_config(log_format),
         log_level=None,
         proxy_headers=False,  # `Anonymity` reads them, and forgets
         server_header=False,

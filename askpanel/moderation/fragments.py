@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from askpanel.chat.frames import Op, Ops
-from askpanel.chat.room import Drawing
+from askpanel.chat.reel import Drawing
 from askpanel.chat.view import view
 from askpanel.eventlog.model import Event, Question, State
 from askpanel.eventlog.phase import phase

@@ -1,13 +1,13 @@
 // The live page. A frame is JSON text:
 //
-//   {"position": N, "ops": [[op, target id, html], …], "say": "…"}    what happened at N
-//   {"position": N, "status": "lost" | "back"}                        a heartbeat
+//   {"position": N, "since": M, "ops": [[op, target id, html], …], "say": "…"}    what N shows
+//   {"position": N, "since": M, "status": "lost" | "back"}                        a heartbeat
 //   {"ops": [[op, target id, html], …]}      this viewer's own, which the page was drawn without
 //   {"reset": true}                                                   this run cannot be resumed
 //
-// Positions are dense. The next one is last + 1; anything up to last is a duplicate; anything
-// beyond means that something is missing, and then the page is fetched again: there is no third,
-// hopeful answer.
+// Between M and N nothing shows here. So a page at M or later that gets N has missed nothing;
+// anything up to where it is is a duplicate; a page before M lacks something, and is fetched again:
+// there is no third, hopeful answer.
 
 import { sendForms } from './forms.mjs';
 import { backOff } from './net.mjs';
@@ -54,15 +54,17 @@ function startLive(root) {
     } catch {
       // Half a frame is as good as a missing one.
     }
-    if (!frame || frame.reset || frame.position > last + 1) {
+    if (!frame || frame.reset) {
       resync();
-    } else if (frame.position === last + 1) {
-      last = frame.position;
-      resyncs = 0;
-      if (isPaused()) hold(frame);
-      else showAll([frame]);
     } else if (frame.position === undefined) {
       apply(frame.ops);
+    } else if (!(frame.since <= last)) {
+      resync();
+    } else if (frame.position > last) {
+      last = frame.position;
+      resyncs = 0;
+      if (isPaused() && (frame.ops || frame.say)) hold(frame);
+      else showAll([frame]);
     } else if (frame.position === last && !frame.ops) {
       tell(frame);
     }

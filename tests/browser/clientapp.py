@@ -150,8 +150,8 @@ class Room:
 
     def happen(self, *ops: list[str], say: str = "") -> None:
         """The next event: one position on, one frame to every line."""
+        frame: dict[str, Any] = {"position": self.position + 1, "since": self.position}
         self.position += 1
-        frame: dict[str, Any] = {"position": self.position}
         if ops:
             frame["ops"] = list(ops)
         if say:
@@ -165,8 +165,9 @@ class Room:
         self.happen(["append", "transcript", self.draw("item.html", number=number, words=words)])
 
     def send(self, frame: dict[str, Any]) -> None:
-        """Write one frame, as it is, to every line."""
-        self.send_text(json.dumps(frame))
+        """Write one frame to every line; before its position something showed, unless it says."""
+        since = {"since": frame["position"] - 1} if "position" in frame else {}
+        self.send_text(json.dumps(since | frame))
 
     def send_text(self, text: str) -> None:
         async def write() -> None:
@@ -196,7 +197,9 @@ class Room:
             await line.close(1013)
             return
         await line.accept()
-        await line.send_text(json.dumps({"position": self.position, **(self.greeting or {})}))
+        await line.send_text(
+            json.dumps({"position": self.position, "since": self.position, **(self.greeting or {})})
+        )
         self._lines.append(line)
         try:
             while True:

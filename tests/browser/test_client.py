@@ -188,6 +188,17 @@ def test_silent_events_and_heartbeats_count_as_nothing_missed(tab: Tab, room: Ro
     assert room.fetched == ["/sessions/x"]
 
 
+def test_what_showed_nothing_here_is_not_missed(tab: Tab, room: Room) -> None:
+    room.position = 8
+    item = room.draw("item.html", number=4, words="Question number 4")
+    room.send({"position": 9, "since": 2, "ops": [["append", "transcript", item]]})
+    tab.at(9)
+    assert len(tab.page.evaluate(ITEMS)) == 4
+    room.send({"position": 14, "since": 9})
+    tab.at(14)
+    assert room.fetched == ["/sessions/x"]
+
+
 def test_what_the_clock_changes_has_no_position(tab: Tab, room: Room) -> None:
     room.send({"ops": [["text", "ask-heading", "Last questions"]]})
     room.answer(4)

@@ -59,12 +59,33 @@ def ahead(room: Room) -> None:
     room.send({"position": 9})
 
 
+def heartbeat_that_knows_of_more(room: Room) -> None:
+    room.position = 12
+    room.send({"position": 12, "since": 4})
+
+
+def since_nothing(room: Room) -> None:
+    room.position = 4
+    room.send_text('{"position": 4}')
+
+
 def operation_that_fails(room: Room) -> None:
     room.send({"position": 4, "ops": [7]})
     room.position = 4
 
 
-@pytest.mark.parametrize("fault", [gap, reset, half_a_frame, ahead, operation_that_fails])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        gap,
+        reset,
+        half_a_frame,
+        ahead,
+        heartbeat_that_knows_of_more,
+        since_nothing,
+        operation_that_fails,
+    ],
+)
 def test_what_was_missed_is_fetched_and_nothing_of_the_reader_is_lost(
     tab: Tab, room: Room, fault: Callable[[Room], None]
 ) -> None:

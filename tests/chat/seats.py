@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from askpanel.chat.room import Drawing, Member, Room
+from askpanel.chat.reel import Drawing
+from askpanel.chat.room import Room
+from askpanel.chat.subscribers import Member
 from askpanel.eventlog.projection import Moment
 from tests.fakewire import FakeWire
 

@@ -172,7 +172,7 @@ async def serving(
             await task
 
 
-BIG = frames.frame(1, [("text", "transcript", "x" * 60_000)])
+BIG = frames.frame(1, 0, [("text", "transcript", "x" * 60_000)])
 
 
 async def fill(app: Application) -> int:

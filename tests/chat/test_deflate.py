@@ -17,7 +17,9 @@ from websockets.typing import Origin
 
 from askpanel.chat import frames
 from askpanel.chat.fragments import Public
-from askpanel.chat.room import Audience, Member, Room
+from askpanel.chat.reel import Audience
+from askpanel.chat.room import Room
+from askpanel.chat.subscribers import Member
 from askpanel.eventlog.store import Store
 from askpanel.moderation.fragments import Desk, Triage
 from tests.cast import ASHA, MORGAN, NOON, SAM, session
@@ -37,14 +39,14 @@ def inflated(frame: bytes) -> bytes:
 
 @given(st.text(min_size=200, alphabet=st.characters(exclude_categories=["Cs"])))
 def test_a_compressed_frame_says_the_same(text: str) -> None:
-    plain = frames.frame(7, [("append", "transcript", text * 3)])
+    plain = frames.frame(7, 6, [("append", "transcript", text * 3)])
     small = frames.deflated(plain)
     assert len(small) < len(plain)
     assert json.loads(inflated(small)) == unframed(plain)[0][1]
 
 
 def test_a_frame_that_would_not_be_shorter_stays_as_it_is() -> None:
-    for plain in (frames.heartbeat(7), frames.reset()):
+    for plain in (frames.heartbeat(7, 6), frames.reset()):
         assert frames.deflated(plain) is plain
 
 
@@ -76,13 +78,12 @@ async def test_what_is_published_is_compressed_once_and_nothing_else_is(
     await store.decide(SLUG, number, "answer", MORGAN, text="No. " * 50, lang="en")
     room.follow(await store.entries(SLUG, 2, 4))
     plain, packed = unframed(wires["plain"].data), wires["packed"].data
-    silent, approved = plain[0][0], frames.deflated(plain[1][0])
-    answered = frames.deflated(plain[2][0])
-    assert packed == silent + approved + answered
+    approved, answered = (frames.deflated(raw) for raw, _ in plain)
+    assert packed == approved + answered
     assert len(packed) < len(wires["plain"].data) / 2
-    assert json.loads(inflated(answered)) == plain[2][1]
-    for name in ("author", "triage", "desk"):
-        assert [content["position"] for _, content in unframed(wires[name].data)] == [2, 3, 4]
+    assert json.loads(inflated(answered)) == plain[1][1]
+    for name, positions in {"author": [2, 3, 4], "triage": [2, 3, 4], "desk": [3, 4]}.items():
+        assert [c["position"] for _, c in unframed(wires[name].data)] == positions
 
 
 async def test_who_was_away_gets_the_same_bytes(
@@ -95,7 +96,7 @@ async def test_who_was_away_gets_the_same_bytes(
     late = FakeWire()
     late.deflates = True
     room.join(Member(late, "public", "en"), 1, room.epoch)
-    assert late.data == wires["packed"].data + frames.heartbeat(3)
+    assert late.data == wires["packed"].data + frames.heartbeat(3, 3)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from askpanel.chat import frames
-from askpanel.chat.room import LONGEST_STALL, MOST_BACKLOG, SLOW, Member, Room
+from askpanel.chat.room import LONGEST_STALL, SLOW, Room
+from askpanel.chat.subscribers import MOST_BACKLOG, Member
 from askpanel.eventlog.model import Change, Entry, Event, Question, State
 from askpanel.eventlog.projection import Snapshot
 from tests.cast import NOON, session
@@ -59,7 +60,7 @@ def test_who_joins_after_n_gets_everything_since_once_and_in_order(
     room = room_at(7, crier)
     sam = sit(room, after)
     assert wire(sam).positions == list(range(after + 1, 8))
-    assert heartbeats(sam) == [{"position": 7}]
+    assert heartbeats(sam) == [{"position": 7, "since": 7}]
     room.follow([entry(8), entry(9)])
     room.follow([entry(10)])
     assert wire(sam).positions == list(range(after + 1, 11))
@@ -94,14 +95,14 @@ def test_the_oldest_position_that_can_be_continued_is_the_one_before_what_is_kep
 def test_a_room_forgets_the_oldest_as_it_follows(
     crier: Crier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("askpanel.chat.room.SNAPSHOT_ENTRIES", SHORT_MEMORY)
+    monkeypatch.setattr("askpanel.chat.reel.SNAPSHOT_ENTRIES", SHORT_MEMORY)
     room = room_at(1, crier)
     sit(room)
     for position in range(2, 60):
         room.follow([entry(position)])
     assert wire(sit(room, 54)).positions == [55, 56, 57, 58, 59]
     assert wire(sit(room, 53)).frames == [{"reset": True}]
-    assert len(room._drawn) <= 8 * SHORT_MEMORY, "frames are held that nobody can ask for"
+    assert len(room._reel._drawn) <= 8 * SHORT_MEMORY, "frames are held that nobody can ask for"
 
 
 def test_what_a_viewer_is_given_first_comes_before_the_run(crier: Crier) -> None:
@@ -133,6 +134,7 @@ def test_the_authors_frame_has_both_in_one_position_and_nobody_else_gets_it(
     for sam in sams:
         both = {
             "position": 5,
+            "since": 4,
             "ops": [["text", "shared", f"5 in {sam.locale}"], ["text", "own", "5 of sam"]],
             "say": "for one",
         }
@@ -173,7 +175,8 @@ def test_a_frame_is_drawn_once_for_a_language_however_many_read_it(crier: Crier)
     room.follow([entry(2, author="sam"), entry(3), entry(4)])
     for _ in range(5):
         sit(room, 1)
-    expected = {(position, locale): 1 for position in (2, 3, 4) for locale in ("en", "cy")}
+    # The first of all, to see whether it showed anything.
+    expected = {(position, locale): 1 for position in (1, 2, 3, 4) for locale in ("en", "cy")}
     assert dict(crier.drawn) == expected
     assert crier.drawn_for == Counter()
 
@@ -243,7 +246,7 @@ def test_a_heartbeat_says_how_far_the_room_is_and_nothing_else(crier: Crier) -> 
     room = room_at(4, crier)
     sam = sit(room, 4)
     room.beat(0.0)
-    assert wire(sam).frames == [{"position": 4}, {"position": 4}]
+    assert wire(sam).frames == [{"position": 4, "since": 4}] * 2
 
 
 def test_a_room_says_that_the_store_is_lost_and_that_it_is_back(crier: Crier) -> None:
@@ -253,11 +256,12 @@ def test_a_room_says_that_the_store_is_lost_and_that_it_is_back(crier: Crier) ->
     during = sit(room, 3)
     room.tell_connected(True)
     after = sit(room, 4)
-    lost, back = ({"position": 4, "status": status} for status in ("lost", "back"))
-    assert wire(before).frames == [{"position": 4}, lost, back]
-    assert heartbeats(during) == [{"position": 4}, lost, back]
+    here = {"position": 4, "since": 4}
+    lost, back = ({**here, "status": status} for status in ("lost", "back"))
+    assert wire(before).frames == [here, lost, back]
+    assert heartbeats(during) == [here, lost, back]
     assert wire(during).positions == [4]
-    assert wire(after).frames == [{"position": 4}]
+    assert wire(after).frames == [here]
 
 
 def test_who_has_left_hears_nothing_more_and_may_leave_twice(crier: Crier) -> None:

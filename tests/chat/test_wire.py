@@ -21,16 +21,16 @@ async def test_a_written_frame_reaches_the_client() -> None:
     app = Application()
     async with serving(app) as served, connect(served.url) as client:
         await eventually(lambda: app.wires)
-        app.wire.write(frames.heartbeat(7))
-        assert await client.recv() == '{"position":7}'
+        app.wire.write(frames.heartbeat(7, 0))
+        assert await client.recv() == '{"position":7,"since":0}'
 
 
 async def test_several_frames_in_one_write_are_several_messages() -> None:
     app = Application()
     async with serving(app) as served, connect(served.url) as client:
         await eventually(lambda: app.wires)
-        app.wire.write(frames.joined([frames.heartbeat(1), BIG, frames.reset()]))
-        assert await client.recv() == '{"position":1}'
+        app.wire.write(frames.joined([frames.heartbeat(1, 0), BIG, frames.reset()]))
+        assert await client.recv() == '{"position":1,"since":0}'
         assert len(await client.recv()) > 60_000
         assert await client.recv() == '{"reset":true}'
 
@@ -39,12 +39,12 @@ async def test_written_frames_and_asgi_messages_keep_their_order() -> None:
     app = Application()
     async with serving(app) as served, connect(served.url) as client:
         await eventually(lambda: app.wires)
-        app.wire.write(frames.heartbeat(1))
+        app.wire.write(frames.heartbeat(1, 0))
         await client.send("echo")
-        assert await client.recv() == '{"position":1}'
+        assert await client.recv() == '{"position":1,"since":0}'
         assert await client.recv() == "echo"
-        app.wire.write(frames.heartbeat(2))
-        assert await client.recv() == '{"position":2}'
+        app.wire.write(frames.heartbeat(2, 0))
+        assert await client.recv() == '{"position":2,"since":0}'
 
 
 async def test_nothing_is_written_before_the_socket_is_accepted() -> None:
@@ -55,12 +55,12 @@ async def test_nothing_is_written_before_the_socket_is_accepted() -> None:
             opening = asyncio.create_task(sam.upgrade())
             await eventually(lambda: app.wires)
             assert is_closed(app)
-            app.wire.write(frames.heartbeat(1))
+            app.wire.write(frames.heartbeat(1, 0))
             app.accepting.set()
             assert await opening == "HTTP/1.1 101 Switching Protocols"
             assert not is_closed(app)
-            app.wire.write(frames.heartbeat(2))
-            assert await sam.read() == frames.heartbeat(2)
+            app.wire.write(frames.heartbeat(2, 0))
+            assert await sam.read() == frames.heartbeat(2, 0)
 
 
 async def test_writing_to_a_closed_socket_is_ignored() -> None:
@@ -75,7 +75,7 @@ async def test_writing_to_a_closed_socket_is_ignored() -> None:
         await eventually(lambda: not served.connections)
         app.wire.write(BIG)
         app.wire.cut(1013, "retry=3")
-        assert app.wire.backlog == 0
+        assert app.wire.waiting() == 0
     assert not app.failures
 
 
@@ -96,17 +96,17 @@ async def test_a_reader_that_stops_stalls_and_one_that_resumes_does_not() -> Non
     async with serving(app) as served:
         with peer(served.port, receive_buffer=4096) as alex:
             await alex.upgrade()
-            assert (app.wire.backlog, app.wire.stalled_since) == (0, None)
+            assert (app.wire.waiting(), app.wire.stalled_since) == (0, None)
             before = asyncio.get_running_loop().time()
             await fill(app)
-            assert app.wire.backlog > 64 * 1024
+            assert app.wire.waiting() > 64 * 1024
             since = stalled_since(app)
             assert before <= (since or 0) <= asyncio.get_running_loop().time()
             app.wire.write(BIG)
             assert stalled_since(app) == since
             while stalled_since(app) is not None:
                 assert await alex.read()
-            assert app.wire.backlog <= 64 * 1024
+            assert app.wire.waiting() <= 64 * 1024
 
 
 async def test_the_kernel_hides_little_of_what_is_not_read() -> None:

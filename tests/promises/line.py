@@ -84,7 +84,7 @@ def frames_until(line: ClientConnection, position: int, seconds: float = 5) -> l
 class Line(threading.Thread):
     """Somebody who reads along, whatever happens to the server.
 
-    `frames` are those that brought a new position; `faults` what should never happen, in words.
+    `frames` are those that showed something; `faults` what should never happen, in words.
     """
 
     def __init__(self, stage: Stage, after: int, epoch: str, language: str = "") -> None:
@@ -126,18 +126,19 @@ class Line(threading.Thread):
                 self.hear(json.loads(line.recv(timeout=0.1)))
 
     def hear(self, frame: Any) -> None:
-        """Count one frame as the page does: a heartbeat repeats the position that it has."""
+        """Count one frame as the page does."""
         if frame.get("reset"):
             self.faults.append(f"reset at {self.position}")
             self._left.set()
         elif "position" not in frame:
             return
-        elif frame["position"] == self.position + 1:
-            self.position += 1
-            self.frames.append(frame)
-        elif frame["position"] > self.position:
-            self.faults.append(f"{frame['position']} came after {self.position}: some are missed")
+        elif frame["since"] > self.position:
+            self.faults.append(f"{frame['since']} did not come after {self.position}")
             self.position = frame["position"]
+        elif frame["position"] > self.position:
+            self.position = frame["position"]
+            if frame.get("ops"):
+                self.frames.append(frame)
         elif frame["position"] < self.position or frame.get("ops"):
             self.faults.append(f"{frame['position']} came again")
 
