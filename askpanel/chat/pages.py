@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from markupsafe import Markup
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from askpanel.chat.asking import Asking
-from askpanel.chat.fragments import PARTS
 from askpanel.chat.locale import N_
 from askpanel.chat.nonce import new_nonce
 from askpanel.chat.number import whole
 from askpanel.chat.room import Room
+from askpanel.chat.sheet import Visitor
 from askpanel.chat.site import Site, caught_up, problem
-from askpanel.eventlog.model import Question, State
+from askpanel.chat.view import View
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.session import Session
 
@@ -62,7 +62,7 @@ class Pages:
         if room is None:
             return no_such_session(self.site, request)
         await caught_up(request, room)
-        return session_page(self.site, request, room, Asking(nonce=new_nonce()))
+        return session_page(self.site, request, room)
 
     async def privacy(self, request: Request) -> Response:
         """What is stored, who sees it, and what we cannot do."""
@@ -74,47 +74,36 @@ class Pages:
 
 
 def session_page(
-    site: Site, request: Request, room: Room, asking: Asking, status: int = 200
+    site: Site, request: Request, room: Room, asking: Asking | None = None, status: int = 200
 ) -> Response:
-    """The session's page at the room's position, with the ask form as it stands."""
-    return site.page(
-        request,
+    """The session's page at the room's position; with the ask form as it stands, if it is one
+    that has to be shown again."""
+    visitor = Visitor(
+        nonce=asking.nonce if asking else new_nonce(),
+        author=site.author(request, room),
+        sent=bool(request.query_params.get("sent")),
+        after=whole(request.query_params.get("after", "")),
+    )
+    sheet = site.sheets.of(room, site.view(request), partial(drawn_session, site))
+    return site.answer(sheet.page(site.hub.store.now(), visitor, asking), status)
+
+
+def drawn_session(site: Site, view: View, asking: Asking, **context: Any) -> str:
+    """The template of a session's page, with what a sheet fills into it."""
+    return site.drawn(
+        view,
+        f"/sessions/{context['session'].slug}",
         "session.html",
-        status,
-        errors=[(f"ask-{field}", words) for field, words in asking.errors.items()],
         asking=asking,
-        **session_context(site, request, room),
+        errors=[(f"ask-{field}", words) for field, words in asking.errors.items()],
+        **context,
     )
 
 
 def session_context(site: Site, request: Request, room: Room) -> dict[str, Any]:
-    """All that the page shows of a session, with this viewer's own questions."""
-    projection, now = room.projection, site.hub.store.now()
-    author = site.author(request, room)
-    return {
-        "session": projection.session,
-        "phase": phase(projection.session.schedule, now),
-        "now": now,
-        "position": room.position,
-        "epoch": room.epoch,
-        "connected": room.connected,
-        "transcript": _drawn(site, request, room, projection.published(), "answered"),
-        "waiting": _drawn(site, request, room, waiting(room), "waiting"),
-        "mine": [
-            site.view(request).part(PARTS, "own", q, projection.session)
-            for q in (projection.by_author(author) if author else ())
-        ],
-        "asker": bool(author),
-        "sent": request.query_params.get("sent", "")[:9],
-        "seen": _seen(request, room),
-    }
-
-
-def waiting(room: Room) -> list[Question]:
-    """The questions that the public sees waiting, where the session says so."""
-    if not room.projection.session.show_waiting:
-        return []
-    return room.projection.of(State.APPROVED, State.CLAIMED)
+    """What the ask form shows of a session."""
+    session = room.projection.session
+    return {"session": session, "phase": phase(session.schedule, site.hub.store.now())}
 
 
 def no_such_session(site: Site, request: Request) -> Response:
@@ -141,27 +130,3 @@ def store_away(site: Site, request: Request) -> Response:
 async def on_store_away(request: Request, error: Exception) -> Response:
     """Starlette's handler: whatever endpoint needed the store, the answer is in words."""
     return store_away(request.app.state.site, request)
-
-
-def _drawn(
-    site: Site, request: Request, room: Room, questions: list[Question], macro: str
-) -> list[Markup]:
-    """Questions as their partials. Kept by the room: a page is put together, not drawn anew."""
-    view, session = site.view(request), room.projection.session
-    return [
-        room.piece(
-            (macro, view.locale, q.number),
-            q,
-            lambda q=q: view.part(PARTS, macro, q, session),  # type: ignore[misc]
-        )
-        for q in questions
-    ]
-
-
-def _seen(request: Request, room: Room) -> int | None:
-    """What a reader without JavaScript had seen when they asked for news, from `?after=`."""
-    after = whole(request.query_params.get("after", ""))
-    if after is None:
-        return None
-    fresh = [q.number for q in room.projection.published() if q.published > after]
-    return fresh[0] if fresh else 0

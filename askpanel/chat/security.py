@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -19,7 +18,7 @@ class SecurityHeaders:
         self.app = app
         # Older Safari does not count wss: as 'self'. The host is ours, never the request's.
         sockets = f" {base_url.replace('http', 'ws', 1)}" if base_url else ""
-        self._headers = {
+        headers = {
             "content-security-policy": POLICY.format(sockets=sockets),
             # "no-referrer" would make plain forms send "Origin: null" and so be refused.
             "referrer-policy": "same-origin",
@@ -30,7 +29,10 @@ class SecurityHeaders:
             "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
         }
         if base_url.startswith("https://"):
-            self._headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+            headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+        # A page left in a cache is a page that the next user of the computer can read.
+        headers["cache-control"] = "no-store"
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,11 +41,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                # A page left in a cache is a page that the next user of the computer can read.
-                headers.setdefault("cache-control", "no-store")
+                given = message.get("headers", ())
+                names = {name for name, _ in given}
+                ours = [header for header in self._headers if header[0] not in names]
+                message = {**message, "headers": [*given, *ours]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

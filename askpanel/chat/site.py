@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
 from askpanel.chat.locale import local_path, written
 from askpanel.chat.number import whole
 from askpanel.chat.room import Room
+from askpanel.chat.sheet import Sheets
 from askpanel.chat.throttle import Throttle
 from askpanel.chat.view import View, view
 
 PATIENCE = 100
 """Hundredths of a second that a page waits for its room to catch up with what its reader did."""
+
+MOST_AT_ONCE = 256 * 1024
+"""Bytes of a page that are handed over in one piece."""
+
+
+class InParts(Response):
+    """A long page. Its parts are shared by all who are reading it, and copied for one of them a
+    slice at a time, when the last has been taken: what waits for a slow reader is one slice."""
+
+    media_type = "text/html"
+
+    def __init__(self, parts: list[bytes], size: int, status: int) -> None:
+        super().__init__(None, status, {"content-length": str(size)})
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The server waits in `send` for the reader."""
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        for part in self._parts:
+            for at in range(0, len(part), MOST_AT_ONCE):
+                body = part[at : at + MOST_AT_ONCE]
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+        await send({"type": "http.response.body"})
 
 
 @dataclass(frozen=True)
@@ -31,12 +57,26 @@ class Site:
     origins: frozenset[str]
     exit_url: str
     questions_per_minute: int
+    sheets: Sheets = field(default_factory=Sheets)
 
     def page(
         self, request: HTTPConnection, template: str, status: int = 200, **context: Any
     ) -> Response:
         """A whole page in the reader's language."""
-        view, here = self.view(request), request.state.path
+        html = self.drawn(self.view(request), request.state.path, template, **context)
+        return self.answer(html, status)
+
+    def answer(self, html: str | list[bytes], status: int = 200) -> Response:
+        """A page that is drawn, whole or in parts, as the answer to a request."""
+        if isinstance(html, str):
+            return HTMLResponse(html, status)
+        size = sum(map(len, html))
+        if size <= MOST_AT_ONCE:
+            return HTMLResponse(b"".join(html), status)
+        return InParts(html, size, status)
+
+    def drawn(self, view: View, here: str, template: str, **context: Any) -> str:
+        """The HTML of a whole page that stands at the path `here`."""
         shell = {
             "exit_url": self.exit_url,
             "alternate_path": local_path(view.other, written(here)),
@@ -44,7 +84,7 @@ class Site:
             "accessibility_path": local_path(view.locale, "/accessibility"),
             "errors": (),
         }
-        return HTMLResponse(view.page(template, **{**shell, **context}), status)
+        return view.page(template, **{**shell, **context})
 
     def view(self, request: HTTPConnection) -> View:
         """The templates in the reader's language."""

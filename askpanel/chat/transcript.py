@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from askpanel.chat.fragments import PARTS
 from askpanel.chat.locale import iso
 from askpanel.chat.pages import no_such_session
 from askpanel.chat.room import Room
+from askpanel.chat.sheet import piece
 from askpanel.chat.site import Site
 from askpanel.eventlog.model import Question, State
 
@@ -133,7 +133,7 @@ class Transcripts:
             return no_such_session(self.site, request)
         session, view = room.projection.session, self.site.view(request)
         questions = sorted(room.projection.published(), key=lambda q: q.number)
-        drawn = [view.part(PARTS, "answered", q, session) for q in questions]
+        drawn = [piece(room, view, "answered", q, session) for q in questions]
         return self.site.page(request, "transcript.html", session=session, transcript=drawn)
 
     async def file(self, request: Request) -> Response:

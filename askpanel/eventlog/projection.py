@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter
 
 import msgspec
@@ -53,10 +54,14 @@ class Projection:
         self.position = snapshot.position
         # The last phase that the log told of; what holds is `phase.phase` of the clock.
         self.phase = snapshot.phase
-        self.questions: dict[int, Question] = {
-            q.number: q for q in sorted(snapshot.questions, key=lambda q: q.number)
-        }
-        self.counts: Counts = dict(Counter(str(q.state) for q in self.questions.values()))
+        self.questions: dict[int, Question] = {}
+        self.counts = _counted(snapshot)
+        # Where each question stands, so that no list is looked for among all of them.
+        self._in_state: dict[str, set[int]] = {}
+        self._of_author: dict[str, list[int]] = {}
+        self._published: list[tuple[int, int]] = []
+        for question in sorted(snapshot.questions, key=lambda q: q.number):
+            self._put(question)
 
     def apply(self, entry: Entry) -> Moment:
         """Fold one entry, which must be the next one."""
@@ -70,26 +75,39 @@ class Projection:
             self.phase = event.phase
         if event.question is not None:
             self.counts = _recount(self.counts, event.was, str(event.question.state))
-            self.questions[event.question.number] = event.question
+            self._put(event.question)
         self.position = entry.position
         return Moment(
             position=entry.position, event=event, session=self.session, counts=self.counts
         )
 
+    def _put(self, question: Question) -> None:
+        """A question as it is now, in the place of what it was."""
+        number, before = question.number, self.questions.get(question.number)
+        if before is None:
+            self._of_author.setdefault(question.author, []).append(number)
+        else:
+            self._in_state[before.state].discard(number)
+        self._in_state.setdefault(question.state, set()).add(number)
+        if question.published and not (before and before.published):
+            insort(self._published, (question.published, number))
+        self.questions[number] = question
+
     def published(self) -> list[Question]:
         """What the transcript shows, in the order in which it was published."""
         shown = (State.ANSWERED, State.REMOVED)
-        questions = [q for q in self.questions.values() if q.published and q.state in shown]
-        return sorted(questions, key=lambda q: q.published)
+        questions = [self.questions[number] for _, number in self._published]
+        return [q for q in questions if q.state in shown]
 
     def of(self, *states: State) -> list[Question]:
         """The questions in any of these states, in the order in which they came there."""
-        found = [q for q in self.questions.values() if q.state in states]
+        found = [self.questions[n] for state in states for n in self._in_state.get(state, ())]
         return sorted(found, key=lambda q: q.since)
 
     def by_author(self, author: str) -> list[Question]:
         """One participant's questions, by number."""
-        return [q for q in self.questions.values() if q.author == author]
+        found = [self.questions[number] for number in self._of_author.get(author, ())]
+        return [q for q in found if q.author == author]
 
 
 def moments(snapshot: Snapshot) -> list[Moment]:
@@ -99,7 +117,7 @@ def moments(snapshot: Snapshot) -> list[Moment]:
     that is among them, the session is the one after it: only its times differ.
     """
     entries = sorted(snapshot.entries, key=lambda e: e.position)
-    counts, walked = Projection(snapshot).counts, []
+    counts, walked = _counted(snapshot), []
     for event in (entry.event for entry in reversed(entries)):
         walked.append(counts)
         if event.question is not None:
@@ -114,6 +132,10 @@ def moments(snapshot: Snapshot) -> list[Moment]:
             Moment(position=entry.position, event=entry.event, session=session, counts=after)
         )
     return found
+
+
+def _counted(snapshot: Snapshot) -> Counts:
+    return dict(Counter(str(q.state) for q in snapshot.questions))
 
 
 def _recount(counts: Counts, left: str, entered: str) -> Counts:

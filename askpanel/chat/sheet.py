@@ -1,0 +1,207 @@
+"""A session's page, put together from pieces that are kept.
+
+The page of one room in one language is drawn without what belongs to one visitor or to one
+moment, and cut where those go: its slots. What is kept between the slots is the same for
+everybody; nothing of a visitor ever enters it. Whoever comes then costs the filling of the
+slots, however long the page is.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from askpanel.chat.asking import Asking
+from askpanel.chat.fragments import PARTS
+from askpanel.chat.room import Room
+from askpanel.chat.view import View
+from askpanel.eventlog.model import Question, State
+from askpanel.eventlog.phase import Phase, phase
+from askpanel.eventlog.session import Session
+
+SLOTS = (
+    *("sent", "panel", "position", "at", "seen", "transcript", "waiting", "current", "mine"),
+    "nonce",
+)
+"""What is filled in for each visitor; in `session.html` each is a value that is printed."""
+
+Cut = list[bytes | str]
+"""A page: bytes that are the same for everybody, and between them the names of slots."""
+
+
+class Visitor(NamedTuple):
+    """What a page holds of one visitor.
+
+    `author` is a key (never a token), `sent` whether they come from sending a question, and
+    `after` the position of the page that they had before, if they had one.
+    """
+
+    nonce: str
+    author: str = ""
+    sent: bool = False
+    after: int | None = None
+
+
+class Stand(NamedTuple):
+    """What the kept part of a page was drawn from: another of these, and it is drawn anew."""
+
+    session: Session
+    phase: Phase
+    connected: bool
+
+    def same(self, other: Stand | None) -> bool:
+        """Without comparing sessions field by field: an entry that changes one makes a new one."""
+        return other is not None and self.session is other.session and self[1:] == other[1:]
+
+
+class Lists(NamedTuple):
+    """The two lists of a page as they stand at a position."""
+
+    position: int
+    published: list[Question]
+    transcript: bytes
+    shown: list[Question]
+    waiting: bytes
+
+
+class Sheet:
+    """One room's page in one language. `draw(view, asking, **context)` draws it whole."""
+
+    def __init__(self, room: Room, view: View, draw: Callable[..., str]) -> None:
+        self.room, self._view, self._draw = room, view, draw
+        self._stand: Stand | None = None
+        self._cut: Cut = []
+        self._lists: Lists | None = None
+        self._panel: tuple[Stand, int, bytes] | None = None
+        self._notice = b""
+
+    def page(self, now: int, visitor: Visitor, asking: Asking | None = None) -> list[bytes]:
+        """The page for one visitor at `now` (Unix milliseconds), in the parts that it is kept
+        in: the long ones are the same objects for everybody. With `asking`, a form that has
+        to be shown again with what is wrong with it, it is drawn for this visitor alone."""
+        session = self.room.projection.session
+        stand = Stand(session, phase(session.schedule, now), self.room.connected)
+        values = self._values(stand, now, visitor)
+        cut = self._kept(stand) if asking is None else self._drawn(stand, asking)
+        return [values[each] if isinstance(each, str) else each for each in cut]
+
+    def _kept(self, stand: Stand) -> Cut:
+        if not stand.same(self._stand):
+            self._cut = self._drawn(stand, Asking(nonce=""))
+            self._stand = stand
+        return self._cut
+
+    def _drawn(self, stand: Stand, asking: Asking) -> Cut:
+        # Random, and not shown to anybody: no text that somebody wrote can pass for a slot.
+        mark = secrets.token_hex(16)
+        slots = {name: f"{mark}-{name}-" for name in SLOTS}
+        asking = Asking(
+            nonce=slots.pop("nonce"),
+            text=asking.text,
+            topic=asking.topic,
+            name=asking.name,
+            errors=asking.errors,
+        )
+        html = self._draw(
+            self._view,
+            asking,
+            session=stand.session,
+            phase=stand.phase,
+            connected=stand.connected,
+            epoch=self.room.epoch,
+            **slots,
+        )
+        return cut_at(html, mark)
+
+    def _values(self, stand: Stand, now: int, visitor: Visitor) -> Mapping[str, bytes]:
+        lists = self._listed(stand.session)
+        return {
+            "sent": self._part("sent") if visitor.sent else b"",
+            "panel": self._phase_panel(stand, now),
+            "position": b"%d" % lists.position,
+            "at": b"%d" % now,
+            "seen": b"" if visitor.after is None else self._seen(lists.published, visitor.after),
+            "transcript": lists.transcript,
+            "waiting": lists.waiting,
+            "current": b"1" if visitor.author else b"0",
+            "mine": self._mine(stand.session, visitor.author) if visitor.author else b"",
+            "nonce": visitor.nonce.encode(),
+        }
+
+    def _phase_panel(self, stand: Stand, now: int) -> bytes:
+        """Drawn once a second: its countdown says when it was drawn, to the second."""
+        second, kept = now // 1000, self._panel
+        if kept is None or kept[1] != second or not stand.same(kept[0]):
+            drawn = self._part("phase", stand.session, stand.phase, now)
+            kept = self._panel = stand, second, drawn
+        return kept[2]
+
+    def _seen(self, published: list[Question], after: int) -> bytes:
+        """Where a reader without JavaScript, who asked for news, finds the first of them."""
+        first = bisect_right(published, after, key=lambda q: q.published)
+        return self._part("seen", published[first].number if first < len(published) else 0)
+
+    def _mine(self, session: Session, author: str) -> bytes:
+        own = self.room.projection.by_author(author)
+        return b"".join(self._part("own", q, session) for q in own)
+
+    def _listed(self, session: Session) -> Lists:
+        room, kept = self.room, self._lists
+        if kept is None or kept.position != room.position:
+            published, shown = room.projection.published(), waiting(room)
+            if kept is None or (published, shown) != (kept.published, kept.shown):
+                transcript = self._pieces("answered", published, session)
+                drawn = self._pieces("waiting", shown, session)
+                kept = Lists(room.position, published, transcript, shown, drawn)
+            # Most of what happens in a session is in neither list.
+            kept = self._lists = kept._replace(position=room.position)
+        return kept
+
+    def _pieces(self, macro: str, questions: list[Question], session: Session) -> bytes:
+        drawn = [piece(self.room, self._view, macro, q, session) for q in questions]
+        return "".join(drawn).encode()
+
+    def _part(self, macro: str, *args: Any) -> bytes:
+        return self._view.part(PARTS, macro, *args).encode()
+
+
+class Sheets:
+    """The sheets of every session, one a language, each of the room that there is now."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Sheet] = {}
+
+    def __iter__(self) -> Iterator[Sheet]:
+        return iter(self._kept.values())
+
+    def of(self, room: Room, view: View, draw: Callable[..., str]) -> Sheet:
+        """The room's sheet in the view's language."""
+        key = room.projection.session.slug, view.locale
+        kept = self._kept.get(key)
+        if kept is None or kept.room is not room:
+            kept = self._kept[key] = Sheet(room, view, draw)
+        return kept
+
+
+def piece(room: Room, view: View, macro: str, question: Question, session: Session) -> Markup:
+    """A question's partial, kept by the room for as long as the question stays as it is."""
+    key = macro, view.locale, question.number
+    return room.piece(key, question, lambda: view.part(PARTS, macro, question, session))
+
+
+def waiting(room: Room) -> list[Question]:
+    """The questions that the public sees waiting, where the session says so."""
+    if not room.projection.session.show_waiting:
+        return []
+    return room.projection.of(State.APPROVED, State.CLAIMED)
+
+
+def cut_at(html: str, mark: str) -> Cut:
+    """A page cut at its slots, each of them written as `{mark}-{name}-`."""
+    parts = re.split(f"{mark}-([a-z]+)-", html)
+    return [part if i % 2 else part.encode() for i, part in enumerate(parts)]
