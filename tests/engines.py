@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from types import MappingProxyType
 
 import redis
 from redis.backoff import NoBackoff
@@ -34,11 +36,13 @@ def wait_until(condition: Callable[[], object], *, seconds: float = START_SECOND
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that is free now, low enough for a cluster's second port.
+    """A TCP port of the loopback that is free now. It and a cluster's second port, 10,000 above,
+    lie below those that the system itself gives to connections (from 32,768 on Linux), or one of
+    these may take it before its owner does.
 
     Drawn by lot: test runs beside each other should not all try the same one.
     """
-    for port in random.Random().sample(range(20_000, 50_000), 100):
+    for port in random.Random().sample(range(10_000, 22_000), 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -49,8 +53,10 @@ class PrivateEngine:
     """One engine on a Unix socket (and on `port` of the loopback, if one is given).
 
     It keeps its data in `folder` from one start() to the next, so a test can kill it and
-    bring it back at the same URL.
+    bring it back at the same URL. `environment` is added to that of this process.
     """
+
+    environment: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, folder: Path, *flags: str, port: int = 0) -> None:
         self.folder = folder
@@ -73,7 +79,10 @@ class PrivateEngine:
         self.socket.unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [find_server(), *self._settings(), *self._flags, *flags], stdout=log, stderr=log
+                [find_server(), *self._settings(), *self._flags, *flags],
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=log,
             )
         wait_until(self._takes_connections)
 

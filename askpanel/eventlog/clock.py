@@ -3,9 +3,15 @@ neither opens nor closes anything."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Protocol
+
+logger = logging.getLogger("askpanel")
+
+JUMP_MS = 5_000
+"""More than a slow answer can account for: the store's clock was set."""
 
 
 class Clock(Protocol):
@@ -21,10 +27,20 @@ class StoreClock:
         self._monotonic = monotonic
         # Until the store has been asked, the local clock is the best there is.
         self._offset = time.time() * 1000 - monotonic() * 1000
+        self._heard = False
 
     def set(self, store_ms: int) -> None:
-        """Note what the store said just now."""
+        """Note what the store said just now. It is followed, because it decides; but sessions
+        then open and close at another moment, so an operator must hear of a jump."""
+        jumped = store_ms - self()
+        if self._heard and abs(jumped) > JUMP_MS:
+            logger.error(
+                "the store's clock was set by %+d seconds",
+                jumped // 1000,
+                extra={"event": "clock_set"},
+            )
         self._offset = store_ms - self._monotonic() * 1000
+        self._heard = True
 
     def __call__(self) -> int:
         return int(self._monotonic() * 1000 + self._offset)

@@ -116,7 +116,11 @@ class Embedded:
         with self._changing:
             if self._engine is not None:
                 if not end(self._engine):
-                    _log.error("The engine in %s did not end; it was left.", self._folder.path)
+                    _log.error(
+                        "The engine in %s did not end; it was left.",
+                        self._folder.path,
+                        extra={"event": "store_not_stopped"},
+                    )
                 self._engine = None
         if self._supervisor is not None:
             self._supervisor.join(timeout=JOIN_SECONDS)
@@ -138,7 +142,11 @@ class Embedded:
         while True:
             pid = answering_pid(folder)
             if pid is not None and pid == recorded_pid(folder):
-                _log.warning("Took over the engine of an earlier run (process %d).", pid)
+                _log.warning(
+                    "Took over the engine of an earlier run (process %d).",
+                    pid,
+                    extra={"event": "store_taken_over"},
+                )
                 return Adopted(pid, folder)
             if pid is None and folder.is_empty():
                 return None
@@ -202,13 +210,17 @@ class Embedded:
             self._restart()
 
     def _restart(self) -> None:
-        _log.warning("The engine in %s has stopped; starting it again.", self._folder.path)
+        _log.warning(
+            "The engine in %s has stopped; starting it again.",
+            self._folder.path,
+            extra={"event": "store_stopped"},
+        )
         try:
             # However long it reads its data: ending it would only make it begin anew.
             self._launch(math.inf)
         except EngineRefused as refused:
             if not self._stopping.is_set():
-                _log.error("%s", refused)
+                _log.error("%s", refused, extra={"event": "store_refused"})
 
 
 def restart_waits(jitter: random.Random) -> Iterator[float]:

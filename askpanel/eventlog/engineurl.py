@@ -40,37 +40,46 @@ def connection_options(url: str) -> dict[str, Any]:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError:
-        raise _refused("its host or port is not valid") from None
+        raise refused("its host or port is not valid") from None
     _refuse_ambiguous(url.strip(), parts)
     if parts.scheme == "unix":
         _refuse_bad_socket(parts)
     elif not parts.hostname or port == 0:
-        raise _refused("it needs a host, and a port from 1 to 65535 if it gives one")
+        raise refused("it needs a host, and a port from 1 to 65535 if it gives one")
     elif not (parts.path.strip("/") or "0").isdigit():
-        raise _refused("what follows the host must be the number of a database")
+        raise refused("what follows the host must be the number of a database")
     return _dialable(parts.geturl())
 
 
-def _refused(what: str) -> EngineRefused:
+def refused(what: str) -> EngineRefused:
+    """The sentence for an address that cannot be used, without any of it."""
     return EngineRefused(f"ASKPANEL_REDIS_URL cannot be used: {what}.")
 
 
 def _refuse_ambiguous(url: str, parts: SplitResult) -> None:
     if parts.scheme not in OPTIONS:
-        raise _refused("it must begin with redis://, rediss:// or unix://")
-    if "@" in parts.path + parts.query or "#" in url or any(map(str.isspace, url)):
-        raise _refused(
+        raise refused(
+            "it must begin with redis://, rediss:// or unix://, or, for several engines, with "
+            "redis+cluster:// or redis+sentinel://"
+        )
+    refuse_bare_characters(url, parts.path + parts.query)
+    allowed = OPTIONS[parts.scheme]
+    if any(name not in allowed for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+        raise refused(f"after the question mark it may only give {', '.join(sorted(allowed))}")
+
+
+def refuse_bare_characters(url: str, after_host: str) -> None:
+    """Refuse a URL whose parts may not be where they seem. Raises EngineRefused."""
+    if "@" in after_host or "#" in url or any(map(str.isspace, url)):
+        raise refused(
             "a special character in it must be percent-encoded (%40 for @, %23 for #, "
             "%2F for /, %3F for ?, %20 for a space)"
         )
-    allowed = OPTIONS[parts.scheme]
-    if any(name not in allowed for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
-        raise _refused(f"after the question mark it may only give {', '.join(sorted(allowed))}")
 
 
 def _refuse_bad_socket(parts: SplitResult) -> None:
     if parts.hostname or len(parts.path) < 2:
-        raise _refused("a socket needs three slashes and its full path, as in unix:///run/x.sock")
+        raise refused("a socket needs three slashes and its full path, as in unix:///run/x.sock")
 
 
 def _dialable(url: str) -> dict[str, Any]:
@@ -83,5 +92,5 @@ def _dialable(url: str) -> dict[str, Any]:
         if url.startswith("rediss:"):
             connection.ssl_context.get()
     except (ValueError, TypeError, OSError, exceptions.RedisError):
-        raise _refused("an option in it has a value that does not work") from None
+        raise refused("an option in it has a value that does not work") from None
     return options

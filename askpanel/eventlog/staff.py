@@ -29,6 +29,7 @@ from askpanel.eventlog.member import (
     usable_username,
 )
 from askpanel.eventlog.model import Role
+from askpanel.eventlog.script import Script
 from askpanel.eventlog.store import answered, read_script
 
 LIFETIME_MS = 12 * 60 * 60 * 1000
@@ -39,7 +40,8 @@ GUESS_WINDOW_MS = 5 * 60 * 1000
 TOKEN_BYTES = 32
 TOKEN_LENGTH = 43
 
-_SCRIPTS = ("add", "change", "rehash", "sign_in", "sign_out", "expire", "attempt")
+_SCRIPTS = ("add", "change", "rehash", "sign_in", "signed_in", "sign_out", "expire", "attempt")
+_READING = ("signed_in",)
 _T = TypeVar("_T")
 
 
@@ -69,7 +71,8 @@ class Staff:
         self._secret = secret
         self._random = random
         self._scripts = {
-            name: client.register_script(read_script(f"staff_{name}")) for name in _SCRIPTS
+            name: Script(client, read_script(f"staff_{name}"), writes=name not in _READING)
+            for name in _SCRIPTS
         }
 
     def key(self, part: str) -> str:
@@ -171,13 +174,25 @@ class Staff:
         """Whose sign-in this is, or None if it has ended, for whatever reason."""
         if len(token) != TOKEN_LENGTH:
             return None
-        found = _decoded(await self._read("signins", fingerprint(token)), SignIn)
-        if found is None or now_ms - found.at >= LIFETIME_MS:
+        found = await self._call("signed_in", ("signins", "members"), fingerprint(token))
+        if not found:
             return None
-        member = await self.get(found.username)
-        if member is None or member.disabled or member.version != found.version:
+        signin, member = _decoded(found[0], SignIn), _decoded(found[1], Member)
+        if signin is None or now_ms - signin.at >= LIFETIME_MS:
+            return None
+        if member is None or member.disabled or member.version != signin.version:
             return None
         return member
+
+    async def present(self, now_ms: int) -> list[Member]:
+        """Who has a sign-in that lives, by username."""
+        records = await answered(
+            cast("Awaitable[list[bytes]]", self._client.hvals(self.key("signins")))
+        )
+        signins = [msgspec.json.decode(record, type=SignIn) for record in records]
+        live = {(s.username, s.version) for s in signins if now_ms - s.at < LIFETIME_MS}
+        everybody = await self.all()
+        return [m for m in everybody if not m.disabled and (m.username, m.version) in live]
 
     async def sign_out(self, token: str, now_ms: int) -> None:
         """End one sign-in; the member's others stay. Ending an ended one does nothing."""
@@ -250,7 +265,7 @@ class Staff:
 
     async def _call(self, name: str, parts: tuple[str, ...], *args: str | bytes | int) -> Any:
         keys = [self.key(part) for part in parts]
-        return await answered(self._scripts[name](keys=keys, args=list(args)))
+        return await answered(self._scripts[name](keys, args))
 
 
 def _decoded(record: bytes | None, kind: type[_T]) -> _T | None:

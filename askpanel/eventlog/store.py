@@ -20,6 +20,7 @@ from askpanel.eventlog.clock import StoreClock
 from askpanel.eventlog.model import Actor, Done, Entry, Event, Question, Refused, StoreAway
 from askpanel.eventlog.projection import Snapshot
 from askpanel.eventlog.rules import RULES
+from askpanel.eventlog.script import Script, kept, together
 from askpanel.eventlog.session import Session
 
 LUA = Path(__file__).parent / "lua"
@@ -40,6 +41,11 @@ async def answered(call: Awaitable[_T]) -> _T:
         return await call
     except (TimeoutError, RedisError, OSError) as error:
         raise StoreAway(type(error).__name__) from error
+    except RuntimeError as error:
+        # uvloop's word for a connection that was reset just before it was written to.
+        if "handler is closed" not in str(error):
+            raise
+        raise StoreAway("ConnectionResetError") from error
 
 
 class Store:
@@ -68,7 +74,7 @@ class Store:
         self._now = now
         self._token = token
         self._scripts = {
-            name: client.register_script(read_script(name))
+            name: Script(client, read_script(name), writes=name != "snapshot")
             for name in (
                 "create",
                 "submit",
@@ -115,7 +121,7 @@ class Store:
     async def create(self, session: Session) -> int:
         """Begin a session's log; position 1 is its definition. Refused "exists" if taken."""
         # Listed first: a listed session without a log is skipped, the other way round is lost.
-        await answered(self._client.sadd(f"{self._prefix}:sessions", session.slug))
+        await answered(kept(self._client, "SADD", f"{self._prefix}:sessions", session.slug))
         done = await self._call(
             "create",
             session.slug,
@@ -186,8 +192,8 @@ class Store:
     async def revoke(self, slug: str, versions: dict[str, int]) -> None:
         """Refuse, in this session, commands of sign-ins older than these staff versions."""
         if versions:
-            key = self.key(slug, "staff")
-            await answered(self._client.hset(key, mapping=dict(versions.items())))
+            given = (part for version in versions.items() for part in version)
+            await answered(kept(self._client, "HSET", self.key(slug, "staff"), *given))
 
     async def snapshot(self, slug: str, entries: int = SNAPSHOT_ENTRIES) -> Snapshot:
         """A session at one moment. Raises Refused "unknown_session"."""
@@ -212,12 +218,28 @@ class Store:
 
     async def wait(self, slug: str, after: int, block_ms: int) -> list[Entry]:
         """Entries after a position, waiting up to `block_ms` for the first."""
-        # The position is always given: "$" would lose what came in between two reads.
-        found = await answered(
-            self._tails.xread({self.key(slug, "log"): f"{after}-0"}, count=500, block=block_ms)
+        return (await self.follow(slug, after, block_ms))[0]
+
+    async def follow(self, slug: str, after: int, block_ms: int) -> tuple[list[Entry], str]:
+        """As `wait`, and the epoch as it stands after that: they go there and back together."""
+        log, meta = self.key(slug, "log"), self.key(slug, "meta")
+        found, epoch = await answered(
+            together(
+                self._tails,
+                # The position is always given: "$" would lose what came in between two reads.
+                ("XREAD", "COUNT", 500, "BLOCK", block_ms, "STREAMS", log, f"{after}-0"),
+                ("HGET", meta, "epoch"),
+            )
         )
         streams = found.items() if isinstance(found, dict) else found or []
-        return [entry for _, run in streams for entry in _decoded(run)]
+        return [entry for _, run in streams for entry in _decoded(run)], (epoch or b"").decode()
+
+    async def newest(self, slug: str) -> int:
+        """The position of the newest entry of a session's log; 0 if there is none."""
+        raw = await answered(
+            cast("Awaitable[bytes | None]", self._client.hget(self.key(slug, "meta"), "position"))
+        )
+        return int(raw or 0)
 
     async def epoch(self, slug: str) -> str:
         """The epoch of a session's log as it stands; "" if there is none."""
@@ -244,7 +266,7 @@ class Store:
     ) -> list[Any]:
         keys = [self.key(slug, part) for part in parts]
         now = ("" if self._now is None else self._now(),) if timed else ()
-        reply = await answered(self._scripts[name](keys=keys, args=[*now, *args]))
+        reply = await answered(self._scripts[name](keys, [*now, *args]))
         if reply[0] == b"refused":
             question = msgspec.json.decode(reply[2], type=Question) if reply[2] else None
             raise Refused(reply[1].decode(), question)

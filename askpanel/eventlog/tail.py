@@ -58,8 +58,7 @@ class Tail:
                     await self._check_same_log()
                     self._connected(True)
                     absences = 0
-                found = await self._store.wait(self._slug, self.position, BLOCK_MS)
-                await self._check_epoch()
+                found, epoch = await self._store.follow(self._slug, self.position, BLOCK_MS)
             except StoreAway:
                 if not absences:
                     self._connected(False)
@@ -68,6 +67,7 @@ class Tail:
                 ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2**absences)
                 await self._sleep(self._uniform(FIRST_WAIT, ceiling))
                 continue
+            self._check_epoch(epoch)
             if found:
                 self._follow(found)
 
@@ -78,11 +78,11 @@ class Tail:
         self._last = found[-1]
         self._entries(found)
 
-    async def _check_epoch(self) -> None:
+    def _check_epoch(self, epoch: str) -> None:
         """A log may be replaced behind a connection that lives, and another process may have
         found a loss that this one did not see: its screens must not resume here as if nothing
         had happened."""
-        if await self._store.epoch(self._slug) != self._epoch:
+        if epoch != self._epoch:
             raise Diverged(self._slug)
 
     async def _check_same_log(self) -> None:

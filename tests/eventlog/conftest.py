@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import redis.asyncio
@@ -10,7 +10,15 @@ import redis.asyncio
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.staff import Staff
 from tests.cast import NOON
+from tests.clusters import Cluster, start_cluster
 from tests.staffroom import SECRET, fresh_prefix, hire
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Three primaries, each with a replica, for the tests that leave them all alive."""
+    with start_cluster() as running:
+        yield running
 
 
 @pytest.fixture

@@ -91,3 +91,5 @@ async def test_guesses_are_forgotten_by_the_store_itself_and_take_little_room(
 async def test_a_clock_that_is_set_back_keeps_nobody_out_for_longer(staff: Staff) -> None:
     await guess(staff, "asha", 10, NOON + 60 * MINUTE)
     assert await staff.attempt("asha", NOON) == 300
+    assert await staff.attempt("asha", NOON + 4 * MINUTE) == 60
+    assert await staff.attempt("asha", NOON + 5 * MINUTE) == 0

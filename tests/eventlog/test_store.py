@@ -1,13 +1,15 @@
-"""The store on the real engine: asking twice, reading at one moment, and the clock."""
+"""The store on one real engine and on a cluster: asking twice, reading at one moment, the clock."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
 
+from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import Refused
 from askpanel.eventlog.store import Store
 from tests.cast import ASHA, MINUTE, NOON, SAM, session
@@ -19,6 +21,14 @@ SLUG = "stop-it-now"
 @pytest.fixture
 def hands() -> Hands:
     return Hands(NOON)
+
+
+@pytest.fixture(params=["one engine", "a cluster"])
+async def client(request: pytest.FixtureRequest) -> AsyncIterator[Redis]:
+    one = request.param == "one engine"
+    url = request.getfixturevalue("engine_url") if one else request.getfixturevalue("cluster").url
+    async with connect(url) as connected:
+        yield connected
 
 
 @pytest.fixture

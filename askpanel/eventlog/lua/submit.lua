@@ -5,6 +5,9 @@ if not definition then return refuse('unknown_session') end
 local known = redis.call('HGET', KEYS[4], ARGV[2])
 if known then
   local number, position = known:match('^(%d+):(%d+)$')
+  -- Written, so that waiting for the replicas covers the question too: the first answer may have
+  -- been withheld because they were not heard of.
+  redis.call('HSET', KEYS[1], 'repeated', number)
   return {'done', tonumber(position), redis.call('HGET', KEYS[3], number)}
 end
 local now = now_ms(ARGV[1])
