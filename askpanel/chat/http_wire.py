@@ -8,33 +8,23 @@ makes no sense is answered once, without a log line, and the connection closed.
 from __future__ import annotations
 
 import asyncio
-import http
 from typing import Any, Literal
 
 import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
 from uvicorn.server import ServerState
 
+from askpanel.chat import metrics
+from askpanel.chat.farewell import Farewell
 from askpanel.chat.kernel import bound_sending, hang_up
 from askpanel.chat.quietlog import wire_logger
+from askpanel.chat.refusal import Unacceptable, refusal, status_of
 
 Awaited = Literal["head", "body", ""]
 """What the peer owes: the rest of a request's head, of its body, or nothing."""
 
 
-class _Unacceptable(Exception):
-    """Raised inside the parser's callbacks: answer with this status and close."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-
-
-class HttpWire(HttpToolsProtocol):
+class HttpWire(Farewell):
     """uvicorn's HTTP/1.1 protocol with deadlines and limits. Times in seconds, sizes in bytes."""
 
     head_timeout = 10.0
@@ -49,6 +39,8 @@ class HttpWire(HttpToolsProtocol):
     """After a refusal: how long to read on, so that a reset does not overtake the answer."""
     send_buffer = 256 * 1024
     """The kernel's."""
+    max_pipelined = 16
+    """Requests that may wait for the answer to another: 5 KB each, sent in 40 bytes."""
     max_head = 16 * 1024
     max_url = 8000
     """RFC 9112, 3 asks for at least 8,000."""
@@ -104,8 +96,7 @@ class HttpWire(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as upgrade:
             self._upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as exc:
-            cause = exc.__context__
-            self._refuse(cause.status if isinstance(cause, _Unacceptable) else 400)
+            self._refuse(status_of(exc))
         else:
             self._expect_more(len(data) - self._body_fed if self._turn <= before else 0)
         self._set_deadline()
@@ -125,10 +116,6 @@ class HttpWire(HttpToolsProtocol):
             # Blank lines between requests stopped the keep-alive timer.
             self._await("head")
 
-    def _answering(self) -> bool:
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
-
     # The parser's callbacks
 
     def on_message_begin(self) -> None:
@@ -142,16 +129,26 @@ class HttpWire(HttpToolsProtocol):
         """Comes in pieces."""
         super().on_url(url)
         if len(self.url) > self.max_url:
-            raise _Unacceptable(414)
+            raise Unacceptable(414)
 
     def on_headers_complete(self) -> None:
         """Measure the head of a request that came in one piece with its body."""
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > self.max_head:
-            raise _Unacceptable(431)
+            raise Unacceptable(431)
+        self._check_head()
         super().on_headers_complete()
         self._overhead = 0
         self._await("body")
+
+    def _check_head(self) -> None:
+        if len(self.pipeline) >= self.max_pipelined:
+            raise Unacceptable(429)  # which nobody reads: it is not their turn, so we just close
+        version = self.parser.get_http_version()
+        if version not in {"1.0", "1.1"}:
+            raise Unacceptable(505)
+        if version == "1.1" and sum(name == b"host" for name, _ in self.headers) != 1:
+            raise Unacceptable(400)  # RFC 9112, 3.2
 
     def on_body(self, body: bytes) -> None:
         """Counted, to know what was none."""
@@ -229,6 +226,7 @@ class HttpWire(HttpToolsProtocol):
     def _look_at_reader(self, before: int) -> None:
         """A slow phone may take its time over a long page, as long as it reads."""
         if before - self.transport.get_write_buffer_size() < self.least_read:
+            metrics.connections_cut.labels("unread").inc()
             hang_up(self.transport)
         else:
             self._watch_reader()
@@ -242,8 +240,10 @@ class HttpWire(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         """Answer with a status, if the request at fault is the next to be answered; close."""
+        metrics.connections_cut.labels(str(status)).inc()
         ours = self._answering() == (self._awaited == "body")
         self._refused = True
+        self.url, self.parser = b"", None  # type: ignore[assignment] # both may hold a whole read
         self._await("")
         if self._answering():
             ours = ours and not self.cycle.response_started and not self.pipeline
@@ -253,23 +253,12 @@ class HttpWire(HttpToolsProtocol):
         if not ours:
             self._close()
             return
-        self.transport.write(self._refusal(status))
+        self.transport.write(refusal(status, self.server_state.default_headers))
         self.flow.resume_reading()
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._forget_stall()
         self._stalled = self.loop.call_later(self.linger, hang_up, self.transport)
-
-    def _refusal(self, status: int) -> bytes:
-        text = http.HTTPStatus(status).phrase.encode()
-        headers = [
-            *self.server_state.default_headers,
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", b"%d" % len(text)),
-            (b"connection", b"close"),
-        ]
-        lines = [b"%s: %s\r\n" % header for header in headers]
-        return b"".join([STATUS_LINE[status], *lines, b"\r\n", text])
 
     # Upgrades
 
@@ -278,6 +267,8 @@ class HttpWire(HttpToolsProtocol):
             # HTTP/2 or the like: the request is answered in HTTP/1.1 as it stands
             # (RFC 9110, 7.8), but the parser will take nothing more.
             self.cycle.keep_alive = False
+        elif self.leaving:
+            self._refuse(503)
         elif self._answering():
             self._refuse(400)  # two protocols at once on one connection
         else:

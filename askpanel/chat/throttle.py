@@ -5,14 +5,35 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
 MOST_COUNTED = 10_000
+MINUTE = 60.0
+
+
+class Window:
+    """At most so many things in any minute, for each key. It goes by a clock that nobody can
+    set: with the system's, an hour back would be an hour's wait."""
+
+    def __init__(self, most: int, now: Callable[[], float]) -> None:
+        self._most, self._now = most, now
+        self._times: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def wait(self, key: str) -> float:
+        """Seconds until there is room for one more; 0 where there is."""
+        times = self._times.get(key)
+        if times is None or len(times) < self._most:
+            return 0.0
+        return max(0.0, times[0] + MINUTE - self._now())
+
+    def count(self, key: str) -> None:
+        """Count one, and forget whoever has been quiet for a minute."""
+        now = self._now()
+        self._times.setdefault(key, deque(maxlen=self._most)).append(now)
+        self._times.move_to_end(key)
+        while next(iter(self._times.values()))[-1] + MINUTE <= now:
+            self._times.popitem(last=False)
 
 
 class Throttle:
@@ -22,16 +43,14 @@ class Throttle:
         self,
         questions_per_minute: int,
         sockets_per_client: int,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._per_author = RateLimitItemPerMinute(questions_per_minute)
+        self._per_author = Window(questions_per_minute, now)
         # Many people may share one address: a school, a library, a telephone company.
-        self._per_network = RateLimitItemPerMinute(questions_per_minute * 10)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._per_network = Window(questions_per_minute * 10, now)
         self._counted: OrderedDict[str, None] = OrderedDict()
         self._sockets: Counter[str] = Counter()
         self._most_sockets = sockets_per_client
-        self._now = now
 
     def question(self, nonce: str, author: str, network: str) -> int:
         """Count one question: 0 if it may be sent, otherwise the seconds to wait.
@@ -40,10 +59,13 @@ class Throttle:
         """
         if nonce in self._counted:
             return 0
-        for item, key in ((self._per_author, author), (self._per_network, network)):
-            if key and not self._limiter.hit(item, key):
-                reset = self._limiter.get_window_stats(item, key).reset_time
-                return max(1, math.ceil(reset - self._now()))
+        windows = ((self._per_author, author), (self._per_network, network))
+        wait = max((window.wait(key) for window, key in windows if key), default=0.0)
+        if wait:
+            return math.ceil(wait)
+        for window, key in windows:
+            if key:
+                window.count(key)
         self._counted[nonce] = None
         if len(self._counted) > MOST_COUNTED:
             self._counted.popitem(last=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from askpanel.chat.throttle import MOST_COUNTED, Throttle
+from askpanel.chat.throttle import MOST_COUNTED, Throttle, Window
 
 
 def test_one_browser_may_send_so_many_and_another_is_unaffected() -> None:
@@ -50,3 +50,15 @@ def test_sockets_are_counted_in_and_out() -> None:
     for _ in range(2):
         throttle.socket_closed("home")
     assert "home" not in throttle._sockets
+
+
+def test_whoever_has_been_quiet_for_a_minute_is_forgotten() -> None:
+    now = [0.0]
+    window = Window(2, lambda: now[0])
+    for second in range(1000):
+        now[0] = float(second)
+        window.count(f"visitor {second}")
+    assert len(window._times) <= 60
+    assert window.wait("visitor 0") == 0
+    window.count("visitor 999")
+    assert window.wait("visitor 999") == 60
