@@ -8,20 +8,24 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from tempfile import TemporaryDirectory
+from logging.config import dictConfig
 
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from askpanel.app import Application, create
-from askpanel.chat.metrics import FOLDER
+from askpanel.app import Application, create, settle
+from askpanel.chat.metricsfolder import shared_folder
+from askpanel.chat.quietlog import log_config
 from askpanel.chat.wire import server_config
 from askpanel.config import BadSetting, Config
 from askpanel.eventlog.embedded import Embedded, borrowed
 from askpanel.eventlog.engine import check, connect
 
 SERVING_PORT = "ASKPANEL_SERVING_PORT"
+WORKER_SECONDS = 30
+"""For a worker to start, or to answer its parent, before it is given up: on a busy machine with
+uvicorn's five a replacement would be thrown away, and with it the new version."""
 
 
 @contextmanager
@@ -59,26 +63,37 @@ async def look_over(config: Config) -> None:
 
 def serve(config: Config, host: str, port: int, workers: int) -> int:
     """Serve until stopped; gives the exit code."""
+    dictConfig(log_config(config.log_format))  # the engine may have something to say first
     with listening(host, port) as line, engine(config, own=True) as ready:
         say(f"Serving at http://{host}:{port}. Stop with Ctrl+C.")
         if workers == 1:
-            return run(create(ready, port=port), host, port, line)
+            return run(create(ready, port=port), host, port, line, ready)
         # The workers read their settings anew, so they are given the engine's address in them.
         os.environ["ASKPANEL_REDIS_URL"] = ready.redis_url
         os.environ["ASKPANEL_SECRET_KEY"] = ready.secret().decode()
         os.environ[SERVING_PORT] = str(port)
-        numbers = TemporaryDirectory(prefix="askpanel-metrics-")
-        os.environ[FOLDER] = numbers.name
         settings = server_config(
             "askpanel.app:from_environment",
             host=host,
             port=port,
             workers=workers,
             factory=True,
+            log_format=ready.log_format,
+            timeout_graceful_shutdown=ready.drain_seconds,
+            timeout_worker_healthcheck=WORKER_SECONDS,
         )
-        with numbers:
-            Multiprocess(settings, sockets=[line]).run()
+        with shared_folder():
+            Workers(settings, sockets=[line]).run()
         return 0
+
+
+class Workers(Multiprocess):
+    """uvicorn's workers. Nobody is left to knock at a door behind which all are leaving."""
+
+    def terminate_all(self) -> None:
+        super().terminate_all()
+        for line in self.sockets:
+            line.close()
 
 
 @contextmanager
@@ -97,13 +112,21 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield line
 
 
-def run(application: Application, host: str, port: int, line: socket.socket) -> int:
+def run(application: Application, host: str, port: int, line: socket.socket, config: Config) -> int:
     """One process's server, until it is told to stop; gives the exit code.
 
     After its own shutdown uvicorn raises the signal that ended it once more. Left to themselves
     SIGTERM and SIGHUP would then end the program on the spot, and leave the engine behind.
     """
-    server = uvicorn.Server(server_config(application, host=host, port=port))
+    settings = server_config(
+        application,
+        host=host,
+        port=port,
+        log_format=config.log_format,
+        timeout_graceful_shutdown=config.drain_seconds,
+    )
+    server = uvicorn.Server(settings)
+    settle()
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with suppress(KeyboardInterrupt, Left):

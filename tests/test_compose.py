@@ -115,7 +115,7 @@ def port_faults(found: Deployment) -> Iterator[str]:
         "EXPOSE": found.instruction("EXPOSE"),
         "CMD": first(r'"--port", "(\d+)"', found.instruction("CMD")),
         "HEALTHCHECK": first(r"127\.0\.0\.1:(\d+)", found.instruction("HEALTHCHECK")),
-        "Caddyfile": first(r"reverse_proxy app:(\d+)$", found.caddyfile),
+        "Caddyfile": first(r"reverse_proxy app:(\d+)\b", found.caddyfile),
     }
     if len(set(ports.values())) != 1 or "" in ports.values():
         yield f"the ports differ: {ports}"

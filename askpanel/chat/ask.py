@@ -49,7 +49,11 @@ PROBLEMS = {
     "nonce": N_("This page was out of date. Send your question again"),
     "closed": N_("Questions cannot be sent now, so yours was not sent. It is still below"),
     "wait": N_("You have sent several questions quickly. Wait a minute, then send this one"),
-    "away": N_("Your question could not be stored, so it was not sent. Try again in a minute"),
+    # Not "was not sent": a store that hangs may still do, when it wakes, what it was asked.
+    "away": N_(
+        "We could not confirm that your question is stored. Send it again in a minute: it is "
+        "never stored twice"
+    ),
     "other": N_("Your question could not be sent from this page. Open the page again"),
 }
 

@@ -9,11 +9,15 @@ import asyncio
 import logging
 import random
 import re
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from askpanel.chat import frames, metrics
-from askpanel.chat.room import Audience, Room
+from askpanel.chat.leases import Watch
+from askpanel.chat.reel import Audience
+from askpanel.chat.room import Room
+from askpanel.chat.vitals import measure
 from askpanel.eventlog.model import Actor, Entry, Refused, State, StoreAway
 from askpanel.eventlog.phase import phase
 from askpanel.eventlog.store import Store
@@ -40,6 +44,7 @@ class Hub:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[float, float], float] = random.uniform,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
         self._audiences = audiences
@@ -48,11 +53,13 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sleep, self._jitter = sleep, jitter
         self._ticks = 0
+        self._heard = False
+        self._watches: dict[str, Watch] = {}
+        self._monotonic = monotonic
 
     async def start(self) -> None:
-        """Begin ticking. Rooms load by themselves."""
-        await self.store.hear_time()
-        metrics.store_up.set(1)
+        """Begin ticking. Rooms load by themselves, and a store that is away is waited for."""
+        await self._hear()
         self._keep("ticker", self._tick_for_ever)
 
     async def stop(self) -> None:
@@ -120,7 +127,10 @@ class Hub:
 
     async def _reload(self, slug: str) -> None:
         """The log is not the one that the screens have seen: a new epoch, and all begin anew."""
-        logger.error("the store lost entries of a session that had been shown; new epoch")
+        logger.error(
+            "the store lost entries of a session that had been shown; new epoch",
+            extra={"event": "entries_lost", "session": slug},
+        )
         old = self._rooms[slug]
         await self._insist(lambda: self.store.renew_epoch(slug, old.epoch))
         # Not before: whoever asks for the room from here on must not get the old epoch.
@@ -136,7 +146,9 @@ class Hub:
             except StoreAway:
                 pass
             except Exception:
-                logger.exception("a session could not be loaded again")
+                logger.exception(
+                    "a session could not be loaded again", extra={"event": "session_not_loaded"}
+                )
             else:
                 return
             await self._sleep(self._jitter(0.1, 2.0))
@@ -154,7 +166,9 @@ class Hub:
                     await self._reload(diverged)
                     return
                 except Exception:
-                    logger.exception("a task ended that should not: %s", name)
+                    logger.exception(
+                        "a task ended that should not: %s", name, extra={"event": "task_ended"}
+                    )
                     if diverged:
                         # A tail that failed half way may have shown part of a run.
                         await self._reload_quietly(diverged)
@@ -174,17 +188,33 @@ class Hub:
         while True:
             await self._sleep(TICK)
             self._ticks += 1
+            if not self._heard:
+                await self._hear()
             if self._ticks % BEATS == 0:
                 now = asyncio.get_running_loop().time()
                 for room in list(self._rooms.values()):
                     room.beat(now)
-                await self._quietly(self.store.hear_time())
+                await self._hear()
             for slug, room in list(self._rooms.items()):
                 try:
                     await self._turn(slug, room)
                 except Exception:
                     # The other sessions must not wait for this one to be mended.
-                    logger.exception("the clock brought a session nothing: %s", slug)
+                    logger.exception(
+                        "the clock brought a session nothing: %s",
+                        slug,
+                        extra={"event": "tick_failed", "session": slug},
+                    )
+
+    async def _hear(self) -> None:
+        """The store's time; what has once been heard goes on by itself."""
+        try:
+            await self.store.hear_time()
+        except StoreAway:
+            return
+        if not self._heard:
+            metrics.store_up.set(1)
+        self._heard = True
 
     async def _turn(self, slug: str, room: Room) -> None:
         """What the clock alone brings: a phase to notice, a claim that lapsed."""
@@ -197,11 +227,10 @@ class Hub:
             await self._quietly(self.store.notice_phase(slug, present))
         if State.CLAIMED not in room.projection.counts:
             return
-        for question in room.projection.of(State.CLAIMED):
-            draft = question.draft
-            awaiting = draft is not None and not draft.note
-            if question.holder and question.holder.until <= now and not awaiting:
-                await self._quietly(self.store.decide(slug, question.number, "expire", SYSTEM))
+        claimed = room.projection.of(State.CLAIMED)
+        watch = self._watches.setdefault(slug, Watch())
+        for number, until in watch.run_out(claimed, now, self._monotonic()):
+            await self._quietly(self.store.decide(slug, number, "expire", SYSTEM, until=until))
 
     async def _quietly(self, call: Awaitable[object]) -> None:
         """Another process may have been first, or the store be away: the next tick looks again."""
@@ -209,12 +238,3 @@ class Hub:
             await call
         except (Refused, StoreAway):
             return
-
-
-def measure(slug: str, room: Room, now: int) -> None:
-    """What an operator asks of a session: how far, how many wait, and since when."""
-    metrics.position.labels(slug).set(room.position)
-    waiting = room.projection.counts.get(State.PENDING, 0)
-    metrics.waiting.labels(slug).set(waiting)
-    arrived = [q.at for q in room.projection.of(State.PENDING)] if waiting else []
-    metrics.oldest.labels(slug).set(max(0, now - min(arrived, default=now)) / 1000)

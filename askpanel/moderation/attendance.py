@@ -50,8 +50,8 @@ class Attendance:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to follow the staff log from here on."""
-        position = await self._staff.position()
+        """Begin to follow the staff log from here on; a store that is away is waited for."""
+        position = await self._newest()
         self._tasks = [
             asyncio.create_task(self._follow(position), name="staff log"),
             asyncio.create_task(self._revalidate(), name="staff sign-ins"),
@@ -79,11 +79,21 @@ class Attendance:
                 attendant.wire.cut(*SIGNED_OUT)
                 self.leave(attendant)
 
-    async def _follow(self, position: int) -> None:
+    async def _newest(self) -> int | None:
+        """Where the staff log ends, or None while nobody can say."""
+        try:
+            return await self._staff.position()
+        except StoreAway:
+            return None
+
+    async def _follow(self, position: int | None) -> None:
         """For ever: a store that is away is waited for, and what it says then is caught up."""
         absent = False
         while True:
             try:
+                if position is None:
+                    position = await self._staff.position()
+                    self._send_round()  # who came before this may have been signed out before it
                 if absent:
                     position = await self._caught_up(position)
                     absent = False
@@ -97,7 +107,9 @@ class Attendance:
                 absent = True
                 await self._sleep(self._jitter(0.1, 2.0))
             except Exception:
-                logger.exception("the staff log could not be followed")
+                logger.exception(
+                    "the staff log could not be followed", extra={"event": "staff_log_failed"}
+                )
                 await self._sleep(self._jitter(0.5, 2.0))
 
     async def _caught_up(self, position: int) -> int:
@@ -106,10 +118,14 @@ class Attendance:
         newest = await self._staff.position()
         if newest >= position:
             return position
+        self._send_round()
+        return newest
+
+    def _send_round(self) -> None:
+        """Let every socket come again, and prove itself."""
         for attendant in list(self._present):
             attendant.wire.cut(1012, "retry=1")
             self.leave(attendant)
-        return newest
 
     async def _tell_sessions(self, event: StaffEvent) -> None:
         """Every session refuses, from now on, what is decided under an older version."""

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from askpanel.chat import metrics
 from askpanel.chat.locale import N_, clock_time, local_path
 from askpanel.chat.number import NUMBER, whole
 from askpanel.chat.pages import no_such_session
@@ -44,7 +45,11 @@ REFUSALS: Mapping[str, str] = {
     "missing": N_("Something is missing. Fill in the box and try again."),
     "long": N_("The text is too long."),
     "unfit": N_("The text had characters that cannot be shown. Take them out and try again."),
-    "away": N_("The store cannot be reached, so nothing was changed. Try again in a moment."),
+    # It may still happen: a store that hangs does, when it wakes, what it was asked.
+    "away": N_(
+        "We could not confirm that this was done, because the store does not answer. Look again "
+        "in a minute, before you repeat it."
+    ),
 }
 
 
@@ -133,6 +138,7 @@ class Commands:
             return self._judged(request, visit, room, refusal)
         except StoreAway:
             return self._refused(request, visit, room, "away", None, 503)
+        metrics.count_command(command, "done")
         if wants_json(request):
             question = done.question
             return JSONResponse(
@@ -162,6 +168,7 @@ class Commands:
             return self._refused(request, visit, room, refusal.code, None, 409)
         except StoreAway:
             return self._refused(request, visit, room, "away", None, 503)
+        metrics.count_command(command, "done")
         if wants_json(request):
             return JSONResponse({"position": position})
         return self._back(request, room, "triage", position)
@@ -188,6 +195,7 @@ class Commands:
         status: int,
     ) -> Response:
         """Why not, who did what meanwhile, and every word that was typed."""
+        metrics.count_command(request.path_params["command"], code)
         locale, session = request.state.locale, room.projection.session
         said = self.site.view(request).gettext(REFUSALS.get(code, REFUSALS["wrong_state"]))
         meanwhile = ""
@@ -206,6 +214,7 @@ class Commands:
             "staff/conflict.html",
             status,
             session=session,
+            unconfirmed=code == "away",
             said=said,
             meanwhile=meanwhile,
             typed=typed,

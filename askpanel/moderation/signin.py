@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from askpanel.chat import origin
+from askpanel.chat import metrics, origin
 from askpanel.chat.fields import Unreadable
 from askpanel.chat.locale import local_path
 from askpanel.eventlog.member import LONGEST_USERNAME, Member, normal
@@ -92,6 +92,7 @@ async def begin(
     token = await desk.staff.sign_in(member.username, member.version, desk.clock())
     if token is None:
         return None
+    metrics.sign_ins.labels("begun").inc()
     former = token_of(request, desk)
     if former:
         await desk.staff.sign_out(former, desk.clock())

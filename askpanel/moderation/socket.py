@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from askpanel.chat import origin
+from askpanel.chat import metrics, origin
 from askpanel.chat.site import Site
 from askpanel.chat.socket import attend, refuse
 from askpanel.chat.wire import wire_of
@@ -62,5 +62,6 @@ class StaffSocket:
 
 
 async def _close(socket: WebSocket, how: tuple[int, str]) -> None:
+    metrics.sockets_refused.labels(how[1]).inc()
     await socket.accept()
     await socket.close(*how)

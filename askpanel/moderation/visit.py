@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from askpanel.chat import origin
+from askpanel.chat import metrics, origin
 from askpanel.chat.fields import MOST_BYTES, Unreadable, read_fields
 from askpanel.chat.locale import local_path
 from askpanel.chat.site import wants_json
@@ -191,6 +191,7 @@ def to_sign_in(request: Request, **query: str) -> Response:
 
 def sign_in_page(request: Request, desk: SignInDesk, status: int, **given: object) -> Response:
     """The sign-in page; what is not given is empty. A password is never among it."""
+    metrics.count_sign_in(given.get("errors"))
     context = {
         "errors": [],
         "notice": "",
@@ -207,6 +208,7 @@ def refusal(
     request: Request, desk: SignInDesk, status: int, code: str, kept: Sequence[str] = ()
 ) -> Response:
     """Why not, in the reader's language: a page with what was typed, or JSON with the words."""
+    metrics.staff_refused.labels(code).inc()
     if not wants_json(request):
         response = desk.render(request, "staff/refused.html", status, refusal=code, kept=kept)
     else:

@@ -1,12 +1,16 @@
 // Time left, in elements marked `data-until`: whole minutes, so that nobody hears a clock tick.
 //
 // `data-until` and `data-now` are ISO 8601 or Unix milliseconds; `data-now` is the server's clock
-// when it drew the page, and mends a wrong clock here. `data-phrase="%t left"` says what to do with
+// when it drew the page: the clock here may be wrong. `data-phrase="%t left"` says what to do with
 // the time, `data-over` what to say afterwards.
 
+import { fetchWithin } from './net.mjs';
+import { parse } from './ops.mjs';
 import { counted } from './words.mjs';
 
 const TICK_MS = 5_000;
+const DOUBT_MS = 30_000;
+const LIMIT_MS = 10_000;
 const MINUTE_MS = 60_000;
 const HOUR = 60;
 const DAY = 24 * HOUR;
@@ -28,15 +32,53 @@ function show(element, now) {
   if (!Number.isNaN(left) && element.textContent !== text) element.textContent = text;
 }
 
+/**
+ * The server's time as the page gave it, carried on by a clock that nobody can set. In some
+ * browsers that clock stands still while the device sleeps. The visitor's own clock does not, so
+ * where the two disagree, one of them has been set or the other has slept: the server is asked.
+ */
+let server = Number.NaN;
+let anchored = 0;
+let own = 0;
+let asking = false;
+
+function anchor(page) {
+  const drawn = instant(page.querySelector('[data-now]')?.dataset.now ?? '');
+  if (Number.isNaN(drawn)) return;
+  server = drawn;
+  anchored = performance.now();
+  own = Date.now();
+}
+
+const now = () => server + performance.now() - anchored;
+const isDoubtful = () => Math.abs((Date.now() - own) - (performance.now() - anchored)) > DOUBT_MS;
+
+function showAll() {
+  for (const element of document.querySelectorAll('[data-until]')) show(element, now());
+}
+
+async function ask() {
+  if (asking) return;
+  const address = document.querySelector('[data-page]')?.dataset.page ?? location.href;
+  asking = true;
+  try {
+    const { answer, text } = await fetchWithin(LIMIT_MS, address, { headers: { Accept: 'text/html' } });
+    if (answer.ok) anchor(parse(text));
+    showAll();
+  } catch {
+    // Away: asked again at the next tick. Until then the page's own reckoning stands.
+  }
+  asking = false;
+}
+
+function tick() {
+  if (document.querySelector('[data-until]') && (Number.isNaN(server) || isDoubtful())) ask();
+  showAll();
+}
+
 /** Keep every countdown on the page right, also one that the server redraws later. */
 export function countDown() {
-  const drawn = instant(document.querySelector('[data-now]')?.dataset.now ?? '');
-  const skew = Number.isNaN(drawn) ? 0 : drawn - Date.now();
-  const tick = () => {
-    for (const element of document.querySelectorAll('[data-until]')) {
-      show(element, Date.now() + skew);
-    }
-  };
+  anchor(document);
   tick();
   setInterval(tick, TICK_MS);
   document.addEventListener('live:applied', tick);

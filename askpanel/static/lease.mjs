@@ -9,7 +9,7 @@ const EVERY_MS = 60_000;
 const RECENT_MS = 120_000;
 const LIMIT_MS = 10_000;
 
-/** Address of the claim → when its text was last changed, in Unix milliseconds. */
+/** Address of the claim → when its text was last changed, by a clock that nobody can set. */
 const edited = new Map();
 
 async function renew(url) {
@@ -30,7 +30,7 @@ function renewAll() {
     [...document.querySelectorAll('[data-renew]')].map(element => element.dataset.renew));
   for (const [url, at] of edited) {
     if (!open.has(url)) edited.delete(url);
-    else if (Date.now() - at <= RECENT_MS) renew(url).catch(() => { /* tried again in a minute */ });
+    else if (performance.now() - at <= RECENT_MS) renew(url).catch(() => { /* tried again in a minute */ });
   }
 }
 
@@ -38,7 +38,7 @@ function renewAll() {
 export function renewLeases() {
   document.addEventListener('input', event => {
     const url = event.target.closest?.('[data-renew]')?.dataset.renew;
-    if (url) edited.set(url, Date.now());
+    if (url) edited.set(url, performance.now());
   });
   setInterval(renewAll, EVERY_MS);
 }

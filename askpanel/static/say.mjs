@@ -30,6 +30,9 @@ function speak() {
   setTimeout(() => { region.textContent = text; }, 50);
 }
 
+/** The words of a page that was drawn while the store was away, or null. */
+export const drawnAway = () => document.querySelector('.ask-away');
+
 /** The name of the status on show: 'lost', 'away', 'back', …, or ''. */
 export function shownStatus() {
   return document.getElementById('live-status')?.dataset.state ?? '';
@@ -41,6 +44,8 @@ export function status(name) {
   if (!region || shownStatus() === name) return;
   clearTimeout(clearing);
   region.dataset.state = name;
+  // What the page was drawn with is the news of then.
+  if (['away', 'back'].includes(name)) drawnAway()?.remove();
   region.textContent = name && word(name);
   if (name === 'back') clearing = setTimeout(() => status(''), BACK_MS);
 }

@@ -5,7 +5,7 @@
 // a reason `retry=N` asks for N seconds of patience first.
 
 import { backOff } from './net.mjs';
-import { shownStatus, status } from './say.mjs';
+import { drawnAway, shownStatus, status } from './say.mjs';
 
 const SILENCE_MS = 45_000;
 const WAKE_MS = 1_000;
@@ -46,7 +46,7 @@ export function keepLine({ address, received }) {
 
   /** A new line starts without troubles; the first frame says if the store is still away. */
   function isUp() {
-    if (['lost', 'away', 'unsent'].includes(shownStatus())) status('back');
+    if (['lost', 'away', 'unsent'].includes(shownStatus()) || drawnAway()) status('back');
   }
 
   function hear(text) {

@@ -11,7 +11,10 @@ from tests.browser.conftest import OpenTab, Tab
 ASK = "/sessions/x/questions"
 STATUS = "(document.getElementById('live-status').dataset.state ?? '')"
 SAID = "document.getElementById('live-say').textContent"
-UNSENT = "Not sent: no connection. Your text is still here. Try again."
+UNSENT = (
+    "We could not confirm that this was sent. Your text is still here. "
+    "Send it again: it is never stored twice."
+)
 
 
 @pytest.fixture

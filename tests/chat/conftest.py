@@ -38,9 +38,14 @@ async def open_hub(prefix: str, hands: Hands) -> AsyncIterator[OpenHub]:
     """Start a hub as a process of its own would: `await open_hub(url)`."""
     async with AsyncExitStack() as stack:
 
-        async def opened(url: str, audience: Crier | None = None) -> Hub:
+        async def opened(
+            url: str,
+            audience: Crier | None = None,
+            monotonic: Callable[[], float] = lambda: hands.now_ms / 1000,
+        ) -> Hub:
             store = await stack.enter_async_context(store_at(url, prefix, hands))
-            hub = Hub(store, {"public": audience or Crier()}, sleep=brisk)
+            audiences = {"public": audience or Crier()}
+            hub = Hub(store, audiences, sleep=brisk, monotonic=monotonic)
             await hub.start()
             stack.push_async_callback(hub.stop)
             return hub

@@ -172,7 +172,10 @@ async def test_a_peer_that_answers_no_ping_is_closed_and_reset_in_time() -> None
 async def test_a_server_that_stops_says_when_to_come_back() -> None:
     app = Application()
     waits = iter([4, 1])
-    jitter = {"retry_seconds": staticmethod(lambda: next(waits))}
+    jitter = {
+        "retry_seconds": staticmethod(lambda: next(waits)),
+        "spread": staticmethod(lambda low, high: low),
+    }
     async with (
         serving(app, ws=jitter) as served,
         connect(served.url) as sam,

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from functools import partial
 from hashlib import sha1, sha256
 from pathlib import Path
 from tempfile import gettempdir
@@ -23,21 +25,26 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from askpanel import cli
-from askpanel.chat import origin, pages, room, site, view
+from askpanel import app, cli
+from askpanel.chat import origin, room, sheet, site, view
 from askpanel.chat.anonymity import Anonymity
 from askpanel.chat.ask import Ask
 from askpanel.chat.asking import Asking
 from askpanel.chat.fragments import Public
 from askpanel.chat.identity import Identity
-from askpanel.chat.room import Drawing, Room
+from askpanel.chat.reel import Drawing, Reel
+from askpanel.chat.room import Room
 from askpanel.chat.security import SecurityHeaders
 from askpanel.chat.site import Site
+from askpanel.chat.wire import HttpWire, SocketWire
+from askpanel.eventlog import engine, store
 from askpanel.eventlog.member import Member
 from askpanel.eventlog.model import Actor, Change, Done, Question, Refused, State
 from askpanel.eventlog.projection import Moment, Projection
+from askpanel.eventlog.rules import RULES
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
+from askpanel.eventlog.tail import Tail
 from askpanel.moderation import socket as staff_socket
 from askpanel.moderation import visit
 from askpanel.moderation.attendance import Attendance
@@ -91,16 +98,16 @@ def careless() -> None:
 
 @fault
 def forgetful() -> None:
-    """Resumes one entry too late."""
-    since = Room._since
-    replace(Room, "_since", lambda self, after: since(self, after)[1:])
+    """Resumes without the newest entry."""
+    missed = Reel._after
+    replace(Reel, "_after", lambda self, position: missed(self, position)[:-1])
 
 
 @fault
 def repeating() -> None:
     """Resumes one entry too early."""
-    since = Room._since
-    replace(Room, "_since", lambda self, after: since(self, after - 1))
+    missed = Reel._after
+    replace(Reel, "_after", lambda self, position: missed(self, position - 1))
 
 
 @fault
@@ -191,7 +198,7 @@ def nosy() -> None:
 @fault
 def loud_page() -> None:
     """Draws every question among those that wait."""
-    replace(pages, "waiting", lambda shown: shown.projection.of(*State))
+    replace(sheet, "waiting", lambda shown: shown.projection.of(*State))
 
 
 @fault
@@ -215,16 +222,16 @@ def loud_file() -> None:
 @fault
 def loud_header() -> None:
     """Says with every page who of the staff decided."""
-    page = Site.page
+    answered = Site.answer
 
-    def signed(self: Site, *args: Any, **context: Any) -> Response:
-        answer = page(self, *args, **context)
+    def signed(self: Site, *args: Any) -> Response:
+        answer = answered(self, *args)
         rooms = self.hub.rooms.values()
         names = {q.changed.name for room in rooms for q in room.projection.questions.values()}
         answer.headers["X-Decided-By"] = ", ".join(sorted(names))
         return answer
 
-    replace(Site, "page", signed)
+    replace(Site, "answer", signed)
 
 
 @fault
@@ -253,9 +260,56 @@ def telltale() -> None:
 
 
 @fault
+def amnesiac() -> None:
+    """Takes whoever comes back for somebody who has missed nothing."""
+    replace(Reel, "_after", lambda self, after: [])
+
+
+@fault
+def waiting() -> None:
+    """Gives the store a minute for every answer."""
+    replace(app, "connect", partial(engine.connect, timeout_seconds=60.0))
+
+
+@fault
+def oblivious() -> None:
+    """Never asks whether the log is still the one that it has shown."""
+
+    async def content(self: Tail) -> None:
+        return
+
+    replace(Tail, "_check_same_log", content)
+    replace(Tail, "_check_epoch", lambda self, epoch: None)
+
+
+@fault
+def a_day_ahead() -> None:
+    """No fault of ours: the machine's clock is wrong."""
+    set_system_clock(86_400)
+
+
+@fault
+def a_day_behind() -> None:
+    """The same."""
+    set_system_clock(-86_400)
+
+
+@fault
+def abrupt() -> None:
+    """Told to stop, hangs up on everybody at once."""
+    replace(HttpWire, "shutdown", lambda self: self.transport.abort())
+    replace(SocketWire, "shutdown", lambda self: self.cut(1012, "retry=1"))
+
+
+@fault
 def blunt() -> None:
     """Lets an operator see every error as Python tells it."""
     replace(cli, "plainly", nullcontext)
+
+
+def set_system_clock(seconds: int) -> None:
+    was = time.time
+    replace(time, "time", lambda: was() + seconds)
 
 
 def slowly(*, again: bool) -> Look:
@@ -274,6 +328,14 @@ def slowly(*, again: bool) -> Look:
         return member
 
     return signed_in
+
+
+@fault
+def undecided() -> None:
+    """Lets a moderator decide on what has been decided."""
+    anything = tuple(State)
+    lax = {name: msgspec.structs.replace(rule, from_=anything) for name, rule in RULES.items()}
+    replace(store, "RULES", lax)
 
 
 if __name__ == "__main__":

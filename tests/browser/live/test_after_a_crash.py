@@ -13,7 +13,7 @@ from tests.browser.live.people import House, Person
 
 LOST = "Connection lost"
 BACK = "Connected again"
-UNSENT = "Not sent: no connection."
+UNSENT = "We could not confirm that this was"
 
 
 def published(house: House) -> list[str]:
