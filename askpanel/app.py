@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from askpanel.chat import metrics
+from askpanel.chat import collector, metrics
 from askpanel.chat.anonymity import Anonymity
 from askpanel.chat.ask import Ask
 from askpanel.chat.fragments import Public
@@ -24,18 +25,19 @@ from askpanel.chat.health import Health
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
 from askpanel.chat.locale import N_, Language
+from askpanel.chat.measured import MeasuredStore
 from askpanel.chat.pages import Pages, on_store_away
 from askpanel.chat.security import SecurityHeaders
 from askpanel.chat.site import Site, problem
 from askpanel.chat.socket import PublicSocket
 from askpanel.chat.throttle import Throttle
 from askpanel.chat.transcript import Transcripts
-from askpanel.chat.view import STATIC, static_version
+from askpanel.chat.view import STATIC, static_version, warm
+from askpanel.chat.vitals import Vitals
 from askpanel.config import Config, load
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import StoreAway
 from askpanel.eventlog.staff import Staff
-from askpanel.eventlog.store import Store
 from askpanel.moderation import signin
 from askpanel.moderation.attendance import Attendance
 from askpanel.moderation.commands import Commands
@@ -93,9 +95,14 @@ def create(
     """
     client, tails = connect(config.redis_url), connect(config.redis_url, connections=1024)
     secret = config.secret()
-    store = Store(client, tails=tails, prefix=prefix, lease_ms=config.lease_seconds * 1000, now=now)
+    lease_ms = config.lease_seconds * 1000
+    store = MeasuredStore(client, tails=tails, prefix=prefix, lease_ms=lease_ms, now=now)
     staff = Staff(client, prefix, secret=secret)
-    hub = Hub(store, {"public": Public(), "triage": Triage(), "desk": Desk()})
+    hub = Hub(
+        store,
+        {"public": Public(), "triage": Triage(), "desk": Desk()},
+        monotonic=time.monotonic if now is None else lambda: now() / 1000,
+    )
     site = Site(
         hub=hub,
         identity=Identity(secret, secure=config.secure),
@@ -116,12 +123,15 @@ def create(
         secure=config.secure,
     )
     attendance = Attendance(staff, store)
+    vitals = Vitals(store, hub.rooms, config.data_dir / "engine")
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await hub.start()
         await attendance.start()
+        await vitals.start()
         yield
+        await vitals.stop()
         await attendance.stop()
         await hub.stop()
         await client.aclose()
@@ -170,10 +180,19 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 async def on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the same plain words, and nothing of the fault."""
+    metrics.faults.inc()
     # The server closes the connection after a fault: told, nobody sends another request into it.
     return problem(request.app.state.site, request, 500, *PROBLEMS[500], connection="close")
 
 
 def from_environment() -> Application:
     """For worker processes: the parent has checked the settings and the engine."""
-    return create(load(), port=int(os.environ.get("ASKPANEL_SERVING_PORT", "8000")))
+    application = create(load(), port=int(os.environ.get("ASKPANEL_SERVING_PORT", "8000")))
+    settle()
+    return application
+
+
+def settle() -> None:
+    """For a process that will do nothing but serve: be ready for everybody to come at once."""
+    warm()
+    collector.rest()

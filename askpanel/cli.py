@@ -18,6 +18,7 @@ from askpanel import serve as serving
 from askpanel.chat import transcript
 from askpanel.chat.room import Room
 from askpanel.config import BadSetting, Config, load
+from askpanel.doctor import finding, visit
 from askpanel.eventlog.engine import EngineRefused, connect
 from askpanel.eventlog.member import StaffRefused
 from askpanel.eventlog.model import Refused, Role, StoreAway
@@ -219,6 +220,20 @@ def export(
             fail(f"There is no session called {slug}.")
 
     typer.echo(in_store(drawn))
+
+
+@app.command()
+def doctor(
+    where: Annotated[
+        str, typer.Option("--app", help="Where the service itself listens, not its proxy.")
+    ] = "http://127.0.0.1:8000",
+    readers: Annotated[int, typer.Option(min=1, help="How many people you expect.")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+) -> None:
+    """Look a live installation over, and say in words what is wrong and how to mend it."""
+    found = visit.visit(where, readers)
+    typer.echo(finding.as_json(found) if as_json else finding.as_text(found))
+    raise typer.Exit(finding.exit_code(found))
 
 
 def started_now(session: Session, now: int) -> Session:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -33,7 +33,8 @@ class Config(BaseSettings):
     redis_url: str = Field(
         "",
         description="The Redis (7 or newer) or Valkey to use, as `redis://`, `rediss://` or "
-        "`unix://`. Empty: a private Valkey in the data folder.",
+        "`unix://`; of several engines as `redis+cluster://` or `redis+sentinel://`. Empty: a "
+        "private Valkey in the data folder.",
     )
     data_dir: Path = Field(
         default_factory=_data_home,
@@ -72,6 +73,18 @@ class Config(BaseSettings):
         ge=10,
         le=3600,
         description="How long a panelist's claim on a question lasts unless they go on typing.",
+    )
+    drain_seconds: int = Field(
+        4,
+        ge=1,
+        le=60,
+        description="How long a server that is told to stop may take. Its connections are closed "
+        "in the first half, evenly spread, so that not everybody comes back at once.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="How the log on standard error is written: `text`, or `json`, one object a "
+        "line.",
     )
     exit_url: str = Field(
         "https://www.bbc.co.uk/weather",

@@ -140,7 +140,7 @@ def run(config: Config, host: str, port: int) -> int:
             ready, port=port, further=lambda site, door: sign_in_links(site, door, key)
         )
         say_links(f"http://{host}:{port}", session, key)
-        return serve.run(application, host, port, line)
+        return serve.run(application, host, port, line, ready)
 
 
 async def prepare(config: Config) -> Session:

@@ -34,7 +34,7 @@ from tests.documents import ROOT, code, codes, documents, headed, link_faults, s
 from tools import docs
 
 EXAMPLES = ROOT / "askpanel/examples"
-PROMISES = ["P1", "P2", "P3", "P4", "P5", "P13", "P14", "P15", "P19", "P20", "P21"]
+PROMISES = [f"P{number}" for number in range(1, 22)]
 DECISION = ["What had to be decided", "Options", "Choice", "Regret"]
 # What a reader has no use for: the tools and places of whoever wrote it.
 FOREIGN = re.compile(
@@ -84,7 +84,7 @@ def number_faults(page: str) -> Iterator[str]:
 
 def test_every_setting_and_every_number_is_documented_as_it_is() -> None:
     assert list(setting_faults(document("docs/settings.md"))) == []
-    assert list(number_faults(document("docs/operating.md"))) == []
+    assert list(number_faults(document("docs/metrics.md"))) == []
     assert docs.main(["--check"]) == 0
 
 
@@ -103,7 +103,7 @@ def test_a_planted_difference_of_a_setting_is_found(right: str, wrong: str) -> N
 
 
 def test_a_planted_difference_of_a_number_is_found() -> None:
-    page = document("docs/operating.md")
+    page = document("docs/metrics.md")
     for right in ("`askpanel_sockets`", "| histogram |", "Live connections"):
         assert right in page
         assert list(number_faults(page.replace(right, "other")))

@@ -50,7 +50,7 @@ def numbers() -> Iterator[str]:
             yield f"| `{name}` | {told.type} | {told.documentation} |\n"
 
 
-TABLES: dict[str, Callable[[], Iterator[str]]] = {"settings": settings, "operating": numbers}
+TABLES: dict[str, Callable[[], Iterator[str]]] = {"settings": settings, "metrics": numbers}
 
 
 def written(name: str, page: str) -> str:

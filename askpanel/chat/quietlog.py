@@ -8,12 +8,15 @@ that reads as an IP address, the operator's own included.
 
 from __future__ import annotations
 
+import copy
+import json
 import logging
 import re
 import sys
 import traceback
 from asyncio import CancelledError
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, TextIO
 
@@ -96,11 +99,7 @@ class QuietFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 — logging's name
         """The line, with no address in the message."""
-        message = record.message
-        if record.name == "asyncio":
-            # What follows is the repr of futures, callbacks and sockets, values included.
-            message = re.split(r"[(<\n]", message, maxsplit=1)[0].rstrip()
-        record.message = without_addresses(message)
+        record.message = said(record)
         return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -108,6 +107,42 @@ class QuietFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             record.exc_text = places(record.exc_info[1])
         return super().format(record)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, for whatever collects logs, with as little in it as the text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """`time` (RFC 3339, UTC), `level`, `logger`, `event`, `message`; of a session its
+        `session`, of an exception its `fault`: type and places, a line each."""
+        record.message = record.getMessage()
+        exc = record.exc_info[1] if record.exc_info else None
+        fault = places(exc) if exc is not None else record.exc_text
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": event(record),
+            "message": said(record),
+        }
+        session = getattr(record, "session", "")
+        further = {"session": session, "fault": fault.split("\n") if fault else []}
+        return json.dumps(line | {k: v for k, v in further.items() if v}, ensure_ascii=False)
+
+
+def said(record: logging.LogRecord) -> str:
+    """A record's message as it may be written down."""
+    message = record.message
+    if record.name == "asyncio":
+        # What follows is the repr of futures, callbacks and sockets, values included.
+        message = re.split(r"[(<\n]", message, maxsplit=1)[0].rstrip()
+    return without_addresses(message)
+
+
+def event(record: logging.LogRecord) -> str:
+    """The event's name, for an alert to look for: what our own lines give as `event`."""
+    own = record.name == "askpanel" or record.name.startswith("askpanel.")
+    return str(getattr(record, "event", "fault" if own else "library"))
 
 
 class CurrentStderr(logging.StreamHandler[TextIO]):
@@ -132,7 +167,7 @@ wire_logger = _quiet("askpanel.wire")
 LOG_CONFIG: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"quiet": {"()": QuietFormatter}},
+    "formatters": {"quiet": {"()": QuietFormatter}},  # see `log_config`
     "handlers": {"stderr": {"()": CurrentStderr, "formatter": "quiet"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
@@ -145,3 +180,12 @@ LOG_CONFIG: dict[str, Any] = {
     },
 }
 """For `logging.config.dictConfig`: warnings of everything, and from information on our own."""
+
+FORMATS = {"text": QuietFormatter, "json": JsonFormatter}
+
+
+def log_config(form: str = "text") -> dict[str, Any]:
+    """The configuration for lines of this form. Raises KeyError for one that does not exist."""
+    config = copy.deepcopy(LOG_CONFIG)
+    config["formatters"]["quiet"]["()"] = FORMATS[form]
+    return config

@@ -1,8 +1,8 @@
 """A server to run as a program of its own, whose every printed byte a test can search.
 
-`python -m tests.chat.canary plain|ours|loud` prints its port, then whatever it prints. `plain` is
-uvicorn as it comes, with its access log off; `ours` is our configuration; `loud` is ours with
-every logger turned up by somebody who wanted to see more.
+`python -m tests.chat.canary plain|ours|json|loud` prints its port, then whatever it prints.
+`plain` is uvicorn as it comes, with its access log off; `ours` is our configuration, and `json` the
+same with JSON lines; `loud` is ours with every logger turned up by somebody who wanted to see more.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def main(kind: str) -> None:
     if kind == "plain":
         config = uvicorn.Config(app, access_log=False, log_level="debug", ws="websockets-sansio")
     else:
-        config = server_config(Anonymity(app, ["127.0.0.6"]), host="127.0.0.1", port=0)
+        form = "json" if kind == "json" else "text"
+        guarded = Anonymity(app, ["127.0.0.6"])
+        config = server_config(guarded, host="127.0.0.1", port=0, log_format=form)
     if kind == "loud":
         for name in ["", "uvicorn", "uvicorn.error", "askpanel", "websockets", "asyncio"]:
             logging.getLogger(name).setLevel(logging.DEBUG)

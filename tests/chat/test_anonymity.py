@@ -122,6 +122,25 @@ async def test_nothing_that_tells_who_asks_gets_through(kind: str, peer: str) ->
         assert trace not in seen
 
 
+@pytest.mark.parametrize(
+    ("peer", "headers", "how"),
+    [
+        (CLIENT, {}, "direct"),
+        (CLIENT, {"X-Forwarded-For": "198.51.100.7"}, "untrusted"),
+        (CLIENT, {"Forwarded": "for=198.51.100.7"}, "untrusted"),
+        (PROXY, {}, "unnamed"),
+        (PROXY, {"X-Forwarded-For": "unknown"}, "unnamed"),
+        (PROXY, {"X-Forwarded-For": "10.9.9.9"}, "named"),
+        (PROXY, {"X-Forwarded-For": CLIENT}, "named"),
+    ],
+)
+async def test_an_operator_is_told_how_a_request_came_and_not_whence(
+    peer: str, headers: dict[str, str], how: str
+) -> None:
+    scope = await Door("10.0.0.0/8").enter(peer, headers)
+    assert scope["state"]["forwarded"] == how
+
+
 async def test_what_the_server_still_holds_is_erased_with_it() -> None:
     headers = [(b"user-agent", b"canary"), (b"host", b"chat.example")]
     scope = {"type": "http", "client": (CLIENT, 1), "headers": headers}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import io
+import json
 import logging
+import re
 import signal
 import subprocess
 import sys
@@ -17,9 +20,16 @@ import pytest
 from starlette.requests import ClientDisconnect
 from websockets.frames import Opcode
 
-from askpanel.chat.quietlog import CurrentStderr, QuietFormatter, places, without_addresses
+from askpanel.chat.quietlog import (
+    CurrentStderr,
+    JsonFormatter,
+    QuietFormatter,
+    places,
+    without_addresses,
+)
 from askpanel.chat.quietlog import wire_logger as quiet
 from tests.chat.peers import DEADLINE, UPGRADE, eventually, masked, peer
+from tests.documents import code, headed
 
 ROOT = Path(__file__).parents[2]
 ADDRESS, FORWARDED, PROXY = "127.0.0.5", "203.0.113.77", "127.0.0.6"
@@ -27,10 +37,12 @@ HEADERS = (
     "User-Agent: canary-agent\r\nReferer: https://canary-referer.example/\r\n"
     f"Accept-Language: canary-language\r\nX-Forwarded-For: {FORWARDED}\r\n"
 )
+FIELDS = {"time", "level", "logger", "event", "message"}
 CANARIES = [
     *[ADDRESS, FORWARDED, PROXY, "canary-path", "canary-query", "canary-words"],
     *["canary-agent", "canary-referer", "canary-language"],
 ]
+LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
 TARGET = "/canary-path?q=canary-query"
 
 
@@ -125,6 +137,16 @@ async def test_our_server_prints_nothing_about_anybody(kind: str, tmp_path: Path
     assert "Traceback" not in text
 
 
+async def test_our_server_prints_nothing_about_anybody_in_json_either(tmp_path: Path) -> None:
+    text = await printed_by("json", tmp_path)
+    assert not [canary for canary in CANARIES if canary in text]
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert all({*line} - {"fault"} == FIELDS for line in lines)
+    faults = [line["fault"] for line in lines if "fault" in line]
+    assert sum("builtins.ValueError" in fault for fault in faults) >= 4
+    assert all("canary.py:" in " ".join(fault) for fault in faults if "ValueError" in fault[0])
+
+
 async def test_the_same_hour_on_plain_uvicorn_is_found_out(tmp_path: Path) -> None:
     text = await printed_by("plain", tmp_path)
     found = {canary for canary in CANARIES if canary in text}
@@ -200,6 +222,59 @@ def test_a_line_of_any_logger_has_no_values_of_exceptions() -> None:
     line = formatted("redis", "lost 192.0.2.1", raised("my secret"))
     assert "ERROR redis: lost [address]\nbuiltins.LookupError\n" in line
     assert "secret" not in line
+
+
+def as_json(name: str, message: str, exc: BaseException | None = None, **extra: str) -> object:
+    """The same line, as an object."""
+    info = (type(exc), exc, exc.__traceback__) if exc else None
+    record = logging.LogRecord(name, logging.ERROR, "", 0, message, (), info)
+    record.created = 1_800_000_000.25
+    vars(record).update(extra)
+    return json.loads(JsonFormatter().format(record))
+
+
+def test_a_line_in_json_has_its_event_its_session_and_no_address() -> None:
+    line = as_json("askpanel", "lost\n192.0.2.1", event="entries_lost", session="stop-it-now")
+    assert line == {
+        "time": "2027-01-15T08:00:00.250+00:00",
+        "level": "error",
+        "logger": "askpanel",
+        "event": "entries_lost",
+        "message": "lost\n[address]",
+        "session": "stop-it-now",
+    }
+
+
+def test_a_line_in_json_has_no_values_of_exceptions_and_one_line() -> None:
+    line = as_json("redis", "lost", raised("my secret"))
+    assert isinstance(line, dict)
+    assert (line["event"], line["fault"][0]) == ("library", "builtins.LookupError")
+    assert "secret" not in str(line)
+    words = "Exception in callback f('my secret')\nhandle: <Handle f('my secret')>"
+    assert "secret" not in str(as_json("asyncio", words, raised("my secret")))
+    record = logging.LogRecord("a", logging.ERROR, "", 0, "one\ntwo", (), None)
+    assert "\n" not in JsonFormatter().format(record)
+
+
+def events() -> Iterator[str]:
+    """The events that our own lines are given, from the syntax tree."""
+    for path in (ROOT / "askpanel").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+                owner = ast.unparse(call.func.value)
+                if owner in ("logger", "_log", "self.logger") and call.func.attr in LEVELS:
+                    given = {k.arg: ast.unparse(k.value) for k in call.keywords}
+                    yield from re.findall(r"'event': '(\w+)'", given.get("extra", "")) or [
+                        f"none, in {path.name}:{call.lineno}"
+                    ]
+
+
+def test_every_line_of_ours_has_an_event_and_stands_in_the_inventory() -> None:
+    page = (ROOT / "docs" / "log-inventory.md").read_text("utf-8")
+    told = {code(row[0]) for row in headed(page, "Event", "It says")}
+    assert {*events(), "fault", "library"} == told
+    fields = {code(row[0]) for row in headed(page, "Field", "What it is")}
+    assert fields == {*FIELDS, "session", "fault"}
 
 
 def test_what_asyncio_shows_of_tasks_and_sockets_is_left_out() -> None:

@@ -44,16 +44,23 @@ HEADERS = {
 }
 PAGES = ("/", "/privacy", "/accessibility", f"/sessions/{SLUG}", f"/sessions/{SLUG}/transcript")
 FILES = tuple(f"/sessions/{SLUG}/transcript.{form}" for form in ("json", "csv", "txt"))
-OTHERS = ("/health/live", "/health/ready", "/metrics", "/nowhere", "/static/nowhere")
+OTHERS = (
+    *("/health/live", "/health/ready", "/health/proxy"),
+    *("/metrics", "/nowhere", "/static/nowhere"),
+)
 BROKEN = ("/sessions/broken", "/cy/sessions/broken/transcript.json")
 
 
 @contextmanager
-def watched(folder: Path, fault: str = "", trusted: str = "") -> Iterator[Stage]:
+def watched(
+    folder: Path, fault: str = "", trusted: str = "", form: str = "text"
+) -> Iterator[Stage]:
     """A stage whose temporary files are in a folder of their own."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TMPDIR", str(folder))
-        with staged(fault=fault, QUESTIONS_PER_MINUTE="3", TRUSTED_PROXIES=trusted) as stage:
+        with staged(
+            fault=fault, QUESTIONS_PER_MINUTE="3", TRUSTED_PROXIES=trusted, LOG_FORMAT=form
+        ) as stage:
             yield stage
 
 
@@ -190,9 +197,13 @@ def everything_kept(stage: Stage, folder: Path) -> tuple[dict[str, bytes], dict[
     return kept | files, logs
 
 
-@pytest.mark.parametrize("trusted", ["", f"{HOME}/32"], ids=["in the open", "behind a proxy"])
-def test_nobody_can_be_found_in_what_is_kept(tmp_path: Path, trusted: str) -> None:
-    with watched(tmp_path, trusted=trusted) as stage:
+@pytest.mark.parametrize(
+    ("trusted", "form"),
+    [("", "text"), (f"{HOME}/32", "text"), (f"{HOME}/32", "json")],
+    ids=["in the open", "behind a proxy", "logged as JSON"],
+)
+def test_nobody_can_be_found_in_what_is_kept(tmp_path: Path, trusted: str, form: str) -> None:
+    with watched(tmp_path, trusted=trusted, form=form) as stage:
         kept, logs = everything_kept(stage, tmp_path)
     assert found_in(kept, [*SELF, *TYPED]) == []
     assert found_in(logs, SPOKEN) == []
