@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
 
 from askpanel.eventlog.model import Change, Question, State
+from bench.chaos.disk import MortalEngine, Worst
 from tests.engines import start_engine, wait_until
 from tests.promises.asking import Aof, Book, asking, faults_of, more, refused
 from tests.promises.stage import Stage, staged
@@ -77,7 +80,56 @@ def test_what_was_acknowledged_is_stored_once_through_every_disaster(stage: Stag
     assert book.refused > 0, "no disaster was felt"
 
 
+def through_power_cuts(engine: MortalEngine, book: Book) -> None:
+    for turn in range(3):
+        wait_until(more(book, STEP))
+        engine.cut_power(Random(turn) if turn else Worst())
+        engine.start()
+    wait_until(more(book, STEP))
+
+
+def through_full_disks(engine: MortalEngine, book: Book) -> None:
+    for _ in range(3):
+        wait_until(more(book, STEP))
+        engine.fill_disk()
+        wait_until(refused(book))
+        wait_until(lambda: not engine.runs)
+        engine.make_room()
+        engine.start()
+    wait_until(more(book, STEP))
+
+
+def through_a_power_cut_with_a_sync_every_second(engine: MortalEngine, book: Book) -> None:
+    wait_until(more(book, STEP))
+    with engine.client() as client:
+        client.config_set("appendfsync", "everysec")
+    wait_until(more(book, STEP))
+    engine.cut_power(Worst())
+    engine.start()
+
+
+def faults_on(disk: Callable[[MortalEngine, Book], None]) -> list[str]:
+    """What is wrong with what is stored, after people have asked on such a disk."""
+    with closing(MortalEngine()) as engine:
+        engine.start()
+        with staged(engine=engine) as stage:
+            with asking(stage.url) as book:
+                disk(engine, book)
+            return faults_of(book, stage.snapshot().questions)
+
+
+@pytest.mark.parametrize("disk", [through_power_cuts, through_full_disks])
+def test_what_was_acknowledged_is_stored_once_on_a_bad_disk(
+    disk: Callable[[MortalEngine, Book], None],
+) -> None:
+    assert faults_on(disk) == []
+
+
 # Controls
+
+
+def test_an_engine_that_syncs_every_second_is_found_out() -> None:
+    assert faults_on(through_a_power_cut_with_a_sync_every_second) != []
 
 
 def test_an_engine_that_keeps_nothing_on_disk_is_found_out() -> None:
