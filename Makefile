@@ -5,7 +5,7 @@
 #   make check    format, lint, types
 #   make format   lay the code out and mend what a tool can mend
 #   make bench    measurements
-#   make docs     write the tables in docs/ that the program knows best
+#   make docs     write the tables in docs/ that the program knows best, and the measurements
 #   make lock     resolve the dependencies again (UPGRADE=1 takes newer versions)
 #   make vendor   fetch the browser files again (needs npm)
 #   make catalogue  bring the translations up to date; says what is left to translate
@@ -29,12 +29,12 @@ COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --group build --quiet 
 	--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: demo test check format bench docs lock vendor catalogue clean chromium
+.PHONY: demo test check format bench docs lock vendor catalogue clean chromium promtool
 
 demo: $(VENV)/.runtime
 	@exec $(BIN)/askpanel demo $(ARGS)
 
-test: $(VENV)/.dev chromium
+test: $(VENV)/.dev chromium promtool
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.dev
@@ -46,13 +46,19 @@ format: $(VENV)/.dev
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
+# In this order; one that fails does not keep the others from running.
+BENCHES := fanout join bytes intake growth workers no_loss
+
 bench: $(VENV)/.dev
-	@set -e; found=; for script in bench/*.py; do [ -f "$$script" ] || continue; found=yes; \
-		echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done; \
-		[ -n "$$found" ] || echo "bench/ holds no measurements yet."
+	@failed=; for name in $(BENCHES); do \
+		echo "== bench/$$name.py"; $(BIN)/python bench/$$name.py $(ARGS) || failed="$$failed $$name"; \
+	done; \
+	case "$(ARGS)" in *--record*) $(BIN)/python -m bench.rig.drawn;; esac; \
+	[ -z "$$failed" ] || { echo "Failed:$$failed" >&2; exit 1; }
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/docs.py
+	$(BIN)/python -m bench.rig.drawn
 
 lock: $(VENV)/.dev
 	$(COMPILE) --output-file requirements.txt
@@ -101,3 +107,16 @@ chromium:
 			apt-get update -qq && \
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-liberation; \
 		else echo "The tests need Chromium: install the package chromium." >&2; exit 1; fi
+
+# The tests let Prometheus's own tool read the alerts. The one program is taken out of Debian's
+# package, so that no Prometheus is installed, and none started.
+promtool: | $(VENV)/.dev
+	@command -v promtool >/dev/null || [ -x $(BIN)/promtool ] || \
+		if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then \
+			echo "Taking promtool out of the package prometheus …"; \
+			set -e; place="$$(mktemp -d)"; \
+			[ "$$(id -u)" != 0 ] || apt-get update -qq; \
+			(cd "$$place" && apt-get -o APT::Sandbox::User=root download -qq prometheus); \
+			dpkg-deb --fsys-tarfile "$$place"/prometheus_*.deb | tar -xO ./usr/bin/promtool >"$$place/promtool"; \
+			install -m 755 "$$place/promtool" $(BIN)/promtool; rm -r "$$place"; \
+		else echo "The tests need promtool: install Prometheus, which brings it." >&2; exit 1; fi

@@ -11,20 +11,19 @@ README.md says what the rows and columns mean, and what is not measured.
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.rig.candidates import LIMIT, PEERS, PREPARED, Candidate
+from bench.rig.limits import allow_files
 from bench.rig.measure import Figures, Plan, measure
 from bench.rig.places import Unavailable
 from bench.rig.product import PRODUCT, WHOLE_LIFE
-from bench.rig.report import Row, record, say, table, verdicts
+from bench.rig.report import Row, figures_of, record, say, table, verdicts
 
 CANDIDATES = (PRODUCT, WHOLE_LIFE, PREPARED, *PEERS)
-SPARE_FILES = 500
 QUICK = Plan(readers=200, broadcasts=3)
 ALONE = Plan(readers=1, broadcasts=50)
 
@@ -81,16 +80,6 @@ def alone() -> str:
     )
 
 
-def allow_files(readers: int) -> None:
-    """Let this process and those it starts open a file for every reader."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = readers + SPARE_FILES
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(hard, wanted), max(hard, wanted)))
-    except (OSError, ValueError):
-        raise SystemExit(f"This needs {wanted} open files a process: ulimit -n.") from None
-
-
 def main() -> None:
     """Measure, print, and record if told to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -102,12 +91,13 @@ def main() -> None:
     chosen = parser.parse_args()
     allow_files(max(chosen.sizes))
     candidates = [each for each in CANDIDATES if not chosen.only or each.key in chosen.only]
-    body = []
+    body, sizes = [], {}
     for plan in [QUICK] if chosen.quick else plans(chosen.sizes):
         rounds = 1 if chosen.quick else chosen.rounds
         title = f"{plan.readers:,} readers, {plan.broadcasts} broadcasts, {rounds} rounds"
         say(title)
         rows = run(plan, rounds, candidates)
+        sizes[str(plan.readers)] = figures_of(rows)
         drawn = f"{table(rows.values())}\n"
         if PRODUCT in candidates:
             drawn += f"\n{verdicts(rows, PRODUCT.key, LIMIT.key)}\n"
@@ -117,7 +107,9 @@ def main() -> None:
         body.append(alone())
         say(body[-1])
     if chosen.record:
-        record("fan-out", "\n\n".join(body))
+        # What --quick or --only finds is no headline.
+        whole = not (chosen.quick or chosen.only)
+        record("fan-out", "\n\n".join(body), {"sizes": sizes} if whole else None)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,29 +17,29 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from askpanel.chat.frames import MEDIUM
-from askpanel.chat.wire import Wire, server_config, wire_of
+from askpanel.chat.subscribers import Member, Subscribers
+from askpanel.chat.wire import server_config, wire_of
 from bench.peers.trigger import hear_datagrams
 
-wires: set[Wire] = set()
+readers = Subscribers()
 
 
 async def live(socket: WebSocket) -> None:
     """Stay until the reader leaves."""
     await socket.accept()
     wire = wire_of(socket.scope)
-    wires.add(wire)
-    try:
+    reader = Member(wire, "public", "en")
+    readers.add(reader)
+    wire.when_over(partial(readers.discard, reader))
+    with suppress(RuntimeError, WebSocketDisconnect):
         while True:
             await socket.receive()
-    except (RuntimeError, WebSocketDisconnect):
-        wires.discard(wire)
 
 
 def hear(payload: bytes) -> None:
     """One frame to all."""
     frame = MEDIUM.pack(0x81, 126, len(payload)) + payload
-    for wire in wires:
-        wire.write(frame)
+    readers.write(frame)
 
 
 def served(port: int) -> uvicorn.Config:

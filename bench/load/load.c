@@ -1,19 +1,23 @@
 /* Many readers in one process: opens WebSockets on the loopback and times what they are sent.
 
    load --port P --path /… --origin URL --sockets N [--sources S] [--at-once W] [--within SECONDS]
-        [--hello TEXT] [--expect PREFIX] [--deflate]
+        [--page /…] [--hello TEXT] [--expect PREFIX] [--deflate]
 
    A socket counts as ready once the handshake is done, and, with --expect, once a text frame
    that begins so has come; --hello is sent after the handshake. When all are ready, or have
-   failed, one line of JSON says how many. From then on it obeys lines on standard input:
+   failed, one line of JSON says how many, and how long each took. With --page every one of them
+   first fetches that page over a connection of its own, and opens its socket from the position
+   and the epoch that stand in it. From then on it obeys lines on standard input:
 
      reset           count from nothing
      await N MS      a line of JSON as soon as N deliveries are counted, or after MS milliseconds
      (end of input)  leave
 
    A delivery is a text frame that holds "sent=" and 19 digits, the sender's CLOCK_REALTIME in
-   nanoseconds. A frame may hold "position" and a number: then it is checked that every socket
-   gets each next number once. A short frame that repeats the position is a heartbeat. */
+   nanoseconds. A frame may hold "position" and a number, and "since" and another: then it is
+   checked that every socket gets each next number once; since is the number before it, and
+   without one there are no gaps. A short frame with a position is a heartbeat. With
+   --deflate compression is offered as browsers do, and what came so is read (inflate.h). */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -24,7 +28,9 @@
 #include <unistd.h>
 
 #include "handshake.h"
+#include "inflate.h"
 #include "marks.h"
+#include "page.h"
 #include "reader.h"
 #include "wanted.h"
 
@@ -34,17 +40,19 @@ static unsigned char in[MOST_READ + MOST_FRAME];
 
 static void check_order(struct reader *r, const unsigned char *text, size_t size)
 {
-    static size_t hint;
+    static size_t hint, since_hint;
     const unsigned char *at = found("position", text, size, &hint);
     long position = at ? (long)number_at(at, text + size) : -1;
     if (position < 0)
         return;
-    if (r->position >= 0 && position == r->position && size <= SHORT_FRAME)
+    at = found("\"since\":", text, size, &since_hint);
+    long since = at ? (long)number_at(at, text + size) : position - 1;
+    if (size <= SHORT_FRAME)
         tally.heartbeats++;
     else if (r->position >= 0 && position <= r->position)
         tally.duplicated++;
-    else if (r->position >= 0)
-        tally.missing += position - r->position - 1;
+    if (r->position >= 0 && since > r->position)
+        tally.missing += since - r->position;
     if (position > r->position)
         r->position = position;
 }
@@ -82,9 +90,13 @@ static void on_frame(struct reader *r, int first, const unsigned char *payload, 
         return;
     }
     tally.frames++;
-    if (first & 0x40)
+    if (first & 0x40) {
+        const struct spelt *said = inflated(r->compressed++, payload, size);
         tally.compressed++;
-    else
+        tally.garbled += !said;
+        if (said)
+            on_text(r, said->text, said->text_size);
+    } else
         on_text(r, payload, size);
 }
 
@@ -119,6 +131,8 @@ static size_t take_frames(struct reader *r, const unsigned char *at, size_t have
     return used;
 }
 
+static void connect_to(struct reader *r);
+
 static void on_readable(struct reader *r)
 {
     memcpy(in, r->rest, r->rest_size);
@@ -130,6 +144,16 @@ static void on_readable(struct reader *r)
         return;
     }
     size_t have = r->rest_size + (size_t)got, used = 0;
+    if (r->stage == PAGING) {
+        if (take_page(r, in, have, (size_t)got)) {
+            part(r, 0);
+            in_progress++;
+            failed--;
+            r->paged = true;
+            connect_to(r);
+        }
+        return;
+    }
     if (r->stage == SHAKING)
         used = take_handshake(r, in, have);
     else
@@ -144,16 +168,16 @@ static void on_readable(struct reader *r)
     }
 }
 
-static void begin(struct reader *r, int number)
+/* Opens a connection; `in_progress` counts it already. */
+static void connect_to(struct reader *r)
 {
     int yes = 1;
     struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
-    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)(number % want.sources));
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)(r->number % want.sources));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     to.sin_port = htons((uint16_t)want.port);
-    *r = (struct reader){.stage = CONNECTING, .position = -1};
+    r->stage = CONNECTING;
     r->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    in_progress++;
     setsockopt(r->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
     setsockopt(r->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     struct epoll_event event = {EPOLLOUT, {.ptr = r}};
@@ -163,10 +187,21 @@ static void begin(struct reader *r, int number)
         part(r, 0);
 }
 
+static void begin(struct reader *r, int number)
+{
+    *r = (struct reader){.number = number, .position = -1, .after = -1};
+    r->paged = !*want.page;
+    r->came_ns = now_ns();
+    in_progress++;
+    connect_to(r);
+}
+
 static void on_event(struct reader *r, uint32_t what)
 {
     if (r->stage == CONNECTING && what & (EPOLLERR | EPOLLHUP))
         part(r, 0);
+    else if (r->stage == CONNECTING && !r->paged)
+        ask_for_page(r);
     else if (r->stage == CONNECTING)
         shake(r);
     else if (r->stage != GONE)
@@ -197,8 +232,10 @@ static void open_all(void)
         }
         turn(100);
     }
-    printf("{\"ready\":%d,\"failed\":%d,\"seconds\":%.3f,\"statuses\":{", ready,
-           want.sockets - ready, (double)(now_ns() - start) / 1e9);
+    printf("{\"ready\":%d,\"failed\":%d,\"seconds\":%.3f,\"page_bytes\":%ld,\"bytes\":%ld,", ready,
+           want.sockets - ready, (double)(now_ns() - start) / 1e9, page_bytes, tally.bytes);
+    printf("\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"statuses\":{", delay_at(&visits, 0.50),
+           delay_at(&visits, 0.99));
     const char *comma = "";
     for (int status = 0; status < 1000; status++)
         if (statuses[status]) {
@@ -258,6 +295,10 @@ int main(int count, char **words)
     if (files.rlim_max < (rlim_t)want.sockets + 16) {
         fprintf(stderr, "load: this machine allows a process %lu open files\n",
                 (unsigned long)files.rlim_max);
+        return 2;
+    }
+    if (want.deflate && !CAN_INFLATE) {
+        fprintf(stderr, "load: compiled without zlib.h: install zlib1g-dev, remove .build\n");
         return 2;
     }
     readers = calloc((size_t)want.sockets, sizeof *readers);

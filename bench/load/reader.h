@@ -3,6 +3,7 @@
 #ifndef READER_H
 #define READER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -11,18 +12,27 @@
 
 #include "tally.h"
 
-enum stage { UNUSED, CONNECTING, SHAKING, WAITING, OPEN, GONE };
+enum stage { UNUSED, CONNECTING, PAGING, SHAKING, WAITING, OPEN, GONE };
+enum { MOST_HEAD = 1 << 14 };
 
 struct reader {
     int fd;
     enum stage stage;
     long position;
+    long compressed; /* frames that came so */
     unsigned char *rest; /* the beginning of a frame that has not come whole */
     size_t rest_size;
+    int number;
+    bool paged; /* it has its page, or was to have none */
+    int64_t came_ns;
+    long page_left; /* bytes; -1 until its head has come */
+    long after;     /* the page's position, -1 without one */
+    char epoch[40];
 };
 
 static struct reader *readers;
-static struct tally tally;
+static struct tally tally, visits;
+static long page_bytes;
 static int poll_fd, begun, ready, failed, in_progress, open_now, statuses[1000];
 
 static int64_t now_ns(void)
@@ -56,6 +66,7 @@ static void become_ready(struct reader *r)
     in_progress--;
     ready++;
     open_now++;
+    count_delivery(&visits, r->came_ns, now_ns());
 }
 
 static void give(struct reader *r, const void *data, size_t size)

@@ -18,7 +18,7 @@ struct sending {
 };
 
 struct tally {
-    long marked, frames, bytes, wire, heartbeats, pings, compressed;
+    long marked, frames, bytes, wire, heartbeats, pings, compressed, garbled;
     long missing, duplicated;
     long closed[5000];
     long delays[BUCKETS];
@@ -82,8 +82,8 @@ static void print_tally(const struct tally *t, int open)
 {
     printf("{\"open\":%d,\"marked\":%ld,\"frames\":%ld,\"bytes\":%ld,\"wire\":%ld,", open, t->marked,
            t->frames, t->bytes, t->wire);
-    printf("\"heartbeats\":%ld,\"pings\":%ld,\"compressed\":%ld,", t->heartbeats, t->pings,
-           t->compressed);
+    printf("\"heartbeats\":%ld,\"pings\":%ld,\"compressed\":%ld,\"garbled\":%ld,",
+           t->heartbeats, t->pings, t->compressed, t->garbled);
     printf("\"missing\":%ld,\"duplicated\":%ld,", t->missing, t->duplicated);
     printf("\"p50_ms\":%.3f,\"p90_ms\":%.3f,\"p99_ms\":%.3f,\"longest_ms\":%.3f,",
            delay_at(t, 0.50), delay_at(t, 0.90), delay_at(t, 0.99), (double)t->longest_ns / 1e6);

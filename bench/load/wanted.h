@@ -12,8 +12,8 @@
 static struct {
     int port, sockets, sources, at_once, within;
     bool deflate;
-    const char *path, *origin, *hello, *expect;
-} want = {.path = "/", .origin = "", .hello = "", .expect = "",
+    const char *path, *page, *origin, *hello, *expect;
+} want = {.path = "/", .page = "", .origin = "", .hello = "", .expect = "",
           .sources = 8, .at_once = 64, .within = 60};
 
 static void understand(int count, char **words)
@@ -21,7 +21,8 @@ static void understand(int count, char **words)
     static const struct option options[] = {
         {"port", 1, 0, 'p'}, {"path", 1, 0, 'a'}, {"origin", 1, 0, 'o'}, {"sockets", 1, 0, 'n'},
         {"sources", 1, 0, 's'}, {"at-once", 1, 0, 'w'}, {"within", 1, 0, 't'},
-        {"hello", 1, 0, 'h'}, {"expect", 1, 0, 'e'}, {"deflate", 0, 0, 'd'}, {0, 0, 0, 0}};
+        {"hello", 1, 0, 'h'}, {"expect", 1, 0, 'e'}, {"deflate", 0, 0, 'd'},
+        {"page", 1, 0, 'g'}, {0, 0, 0, 0}};
     for (int option; (option = getopt_long(count, words, "", options, NULL)) != -1;)
         switch (option) {
         case 'p': want.port = atoi(optarg); break;
@@ -33,6 +34,7 @@ static void understand(int count, char **words)
         case 't': want.within = atoi(optarg); break;
         case 'h': want.hello = optarg; break;
         case 'e': want.expect = optarg; break;
+        case 'g': want.page = optarg; break;
         case 'd': want.deflate = true; break;
         default: exit(2);
         }

@@ -93,14 +93,15 @@ def _told_by_datagram(
     *,
     door: Callable[[int], Door] = lambda port: Door(port=port),
     engine: bool = False,
+    words: Callable[[int], bytes] | None = None,
     **environment: str,
 ) -> Iterator[Running]:
     """A server that broadcasts what comes as a datagram; with an engine, its URL comes last."""
     port = free_port()
     with _engine() if engine else nullcontext() as store:
         url = [store.url] if store else []
-        words = [*command(port), *url]
-        with program(*words, port=port, **environment) as pid, _datagrams() as sending:
+        command_line = [*command(port), *url]
+        with program(*command_line, port=port, **environment) as pid, _datagrams(words) as sending:
             yield Running(
                 door=door(port),
                 roots=[pid, store.process.pid] if store else [pid],
@@ -114,17 +115,29 @@ def _engine() -> AbstractContextManager[PrivateEngine]:
 
 
 @contextmanager
-def _datagrams() -> Iterator[Callable[[int, int], None]]:
+def _datagrams(words: Callable[[int], bytes] | None) -> Iterator[Callable[[int, int], None]]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
 
         def publish(port: int, position: int) -> None:
-            sending.sendto(text(position), ("127.0.0.1", port))
+            sending.sendto((words or text)(position), ("127.0.0.1", port))
 
         yield publish
 
 
 def _engine_io(port: int) -> Door:
     return Door(port=port, path=ENGINE_IO, hello="40", expect="40")
+
+
+def bare(words: Callable[[int], bytes]) -> Callable[[int], AbstractContextManager[Running]]:
+    """Starlette on uvicorn as they come, sending these words; it compresses for those who ask."""
+
+    def serve(_: int) -> AbstractContextManager[Running]:
+        return _told_by_datagram(
+            lambda port: [sys.executable, "-m", "bench.peers.starlette_naive", str(port)],
+            words=words,
+        )
+
+    return serve
 
 
 def _limit(_: int) -> AbstractContextManager[Running]:

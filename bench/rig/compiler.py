@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,5 +23,12 @@ def compiled(name: str) -> Path:
     if compiler is None:
         raise SystemExit("The bench needs a C compiler: install the package gcc.")
     BUILD.mkdir(exist_ok=True)
-    subprocess.run([compiler, *FLAGS, "-o", program, source], check=True)
+    zlib = ("-DWITH_ZLIB", "-lz") if has_zlib(compiler) else ()
+    subprocess.run([compiler, *FLAGS, "-o", program, source, *zlib], check=True)
     return program
+
+
+def has_zlib(compiler: str) -> bool:
+    """Whether compressed frames can be read here: Debian's zlib1g-dev."""
+    probe = [compiler, "-include", "zlib.h", "-E", "-x", "c", os.devnull]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0

@@ -20,17 +20,21 @@ AFTERMATH = 0.2
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How much: readers, broadcasts to them, and seconds from one broadcast to the next."""
+    """How much: readers, broadcasts to them, and seconds from one broadcast to the next; and
+    whether the readers offer compression."""
 
     readers: int
     broadcasts: int
     interval: float = 0.1
+    deflate: bool = False
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """What one run gave. Microseconds of CPU are of the server's processes, all of them, for
-    each frame that a reader got; `idle_ms` is their ms of CPU a second while nothing is sent;
-    `reader_us` is what the load client spent itself."""
+    each frame that a reader got; `reader_us` is what the load client spent itself. `idle_ms` is
+    their ms of CPU a second while nothing is sent, `broadcast_ms` what they spend from one
+    broadcast to the next, and `event_ms` that without what is spent anyway. `kib_each` is memory
+    before and `kib_after` after the broadcasts."""
 
     readers: int
     refused: int
@@ -38,17 +42,21 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     app_us: float
     store_us: float
     broadcast_ms: float
+    event_ms: float
     idle_ms: float
     p50_ms: float
     p99_ms: float
     last_ms: float
     bytes_each: float
     kib_each: float
+    kib_after: float
     reader_us: float
     joining_s: float
     missing: int
     duplicated: int
     lost: int
+    compressed: int
+    garbled: int
 
     @property
     def total_us(self) -> float:
@@ -61,7 +69,7 @@ def measure(candidate: Candidate, plan: Plan) -> Figures:
     with candidate.serve(WARM_UP + plan.broadcasts) as running:
         server = Server(running.roots)
         before = server.app_bytes()
-        with Readers(running.door, plan.readers) as readers:
+        with Readers(running.door, plan.readers, deflate=plan.deflate) as readers:
             arrival = readers.arrive()
             assert arrival.ready, f"no reader got in: {arrival.statuses}"
             _pause(SETTLING)
@@ -69,9 +77,11 @@ def measure(candidate: Candidate, plan: Plan) -> Figures:
             idle = _idle(server)
             _broadcast(running, readers, arrival.ready, Plan(plan.readers, WARM_UP), first=1)
             readers.reset()
-            start, reading = server.cost(), readers.cost()
+            start, reading, begun = server.cost(), readers.cost(), time.monotonic()
             tally = _broadcast(running, readers, arrival.ready, plan, first=WARM_UP + 1)
             cost, reading = server.cost().since(start), readers.cost() - reading
+            seconds = time.monotonic() - begun
+            after = (server.app_bytes() - before) / arrival.ready / 1024
         frames = max(1, tally.frames - tally.heartbeats)
         return Figures(
             readers=arrival.ready,
@@ -80,17 +90,21 @@ def measure(candidate: Candidate, plan: Plan) -> Figures:
             app_us=cost.app / frames * 1e6,
             store_us=cost.store / frames * 1e6,
             broadcast_ms=cost.total / plan.broadcasts * 1e3,
+            event_ms=(cost.total - idle.total / IDLE * seconds) / plan.broadcasts * 1e3,
             idle_ms=idle.total / IDLE * 1e3,
             p50_ms=tally.p50_ms,
             p99_ms=tally.p99_ms,
             last_ms=_median([last for _, last in tally.sendings]),
             bytes_each=tally.bytes / max(1, tally.frames),
             kib_each=kib,
+            kib_after=after,
             reader_us=reading / frames * 1e6,
             joining_s=arrival.seconds,
             missing=tally.missing,
             duplicated=tally.duplicated,
             lost=sum(tally.closed.values()),
+            compressed=tally.compressed,
+            garbled=tally.garbled,
         )
 
 

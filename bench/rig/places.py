@@ -35,6 +35,13 @@ class Nginx(msgspec.Struct, frozen=True):
     module: Path
 
 
+class Tool(msgspec.Struct, frozen=True):
+    """A program, and the environment that it needs."""
+
+    command: list[str]
+    environment: dict[str, str]
+
+
 @cache
 def python() -> Path:
     """The Python of the peers' own virtual environment."""
@@ -78,23 +85,58 @@ def nginx() -> Nginx:
     folder = HOME / "nginx"
     unpacked = Nginx(folder / "usr/sbin/nginx", folder / NCHAN_MODULE)
     if not unpacked.module.exists():
-        if not (shutil.which("apt-get") and shutil.which("dpkg")):
-            raise Unavailable("Nchan is taken from Debian's packages, and this is not Debian")
-        folder.mkdir(parents=True, exist_ok=True)
-        fetch = ("apt-get", "download", "-qq", "nginx", "libnginx-mod-nchan")
-        try:
-            _run(*fetch, folder=folder)
-        except Unavailable:
-            _run("apt-get", "update", "-qq")
-            _run(*fetch, folder=folder)
-        for package in folder.glob("*.deb"):
-            _run("dpkg", "-x", str(package), str(folder))
+        _unpack(folder, "nginx", "libnginx-mod-nchan")
     # Nchan insists on the folder that the package would have made, whatever the settings say.
     try:
         Path("/var/lib/nginx").mkdir(parents=True, exist_ok=True)
     except OSError:
         raise Unavailable("install the package libnginx-mod-nchan, or run as root") from None
     return unpacked
+
+
+@cache
+def store_benchmark() -> Tool:
+    """The store's own benchmark tool: the installed one, or Debian's package unpacked here."""
+    for name in ("valkey-benchmark", "redis-benchmark"):
+        if program := shutil.which(name):
+            return Tool([program], dict(os.environ))
+    folder = HOME / "redis"
+    program = str(folder / "usr/bin/redis-benchmark")
+    if not Path(program).exists():
+        _unpack(folder, "redis-tools", "liblzf1", "libjemalloc2", "libatomic1")
+    libraries = ":".join(str(path) for path in sorted(folder.glob("usr/lib/*-linux-gnu")))
+    return Tool([program], {**os.environ, "LD_LIBRARY_PATH": libraries})
+
+
+@cache
+def profiler() -> Path:
+    """py-spy, from its wheel, in a virtual environment of its own."""
+    lock = BENCH / "rig" / "profiler.txt"
+    program = HOME / "profiler" / "bin" / "py-spy"
+    if not _current(HOME / "profiler", lock):
+        python = HOME / "profiler" / "bin" / "python"
+        _run(sys.executable, "-m", "venv", "--clear", str(HOME / "profiler"))
+        _run(
+            *(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--require-hashes", "--only-binary", ":all:", "-r", str(lock)),
+        )
+        _stamp(HOME / "profiler", lock)
+    return program
+
+
+def _unpack(folder: Path, *packages: str) -> None:
+    """Debian's packages, in a folder instead of the system."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+        raise Unavailable(f"{packages[0]} is taken from Debian's packages, and this is not Debian")
+    folder.mkdir(parents=True, exist_ok=True)
+    fetch = ("apt-get", "download", "-qq", *packages)
+    try:
+        _run(*fetch, folder=folder)
+    except Unavailable:
+        _run("apt-get", "update", "-qq")
+        _run(*fetch, folder=folder)
+    for package in folder.glob("*.deb"):
+        _run("dpkg", "-x", str(package), str(folder))
 
 
 def _current(folder: Path, lock: Path) -> bool:

@@ -16,23 +16,31 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 
     port: int
     path: str = "/live"
+    page: str = ""
     origin: str = ""
     hello: str = ""
     expect: str = ""
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """How many got in; `statuses` are the HTTP statuses of the handshakes."""
+    """How many got in, and how long it took one of them; `statuses` are the HTTP statuses of the
+    handshakes, and of pages that were not given. `page_bytes` is a page with its headers,
+    `bytes` what all were told in frames until the last of them was in."""
 
     ready: int
     failed: int
     seconds: float
+    page_bytes: int
+    bytes: int
+    p50_ms: float
+    p99_ms: float
     statuses: dict[str, int]
 
 
 class Tally(msgspec.Struct, frozen=True):
     """What all readers have had since the last reset. `marked` are the deliveries; `sendings`
-    gives for each broadcast how many had it and after how many ms the last one did."""
+    gives for each broadcast how many had it and after how many ms the last one did; `garbled`
+    are compressed frames that say nothing, or not what everybody else's say."""
 
     open: int
     marked: int
@@ -50,6 +58,7 @@ class Tally(msgspec.Struct, frozen=True):
     longest_ms: float
     sendings: list[tuple[int, float]]
     closed: dict[str, int]
+    garbled: int = 0
 
 
 class Readers:
@@ -61,7 +70,7 @@ class Readers:
             [
                 *(str(program), "--port", str(door.port), "--path", door.path),
                 *("--origin", door.origin, "--hello", door.hello, "--expect", door.expect),
-                *("--sockets", str(count), "--within", str(within)),
+                *("--sockets", str(count), "--within", str(within), "--page", door.page),
                 *(["--deflate"] if deflate else []),
             ],
             stdin=subprocess.PIPE,
@@ -75,12 +84,14 @@ class Readers:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         try:
             self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._process.stdout.close()
 
     def arrive(self) -> Arrival:
         """Wait until all are in, or have failed, or have had their time."""
