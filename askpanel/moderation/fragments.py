@@ -75,6 +75,8 @@ class Desk:
         question, event = moment.event.question, moment.event
         if question is None:
             return Drawing([_phase_op(moment, locale)])
+        if not any(list_of(DESK_LISTS, state) for state in (event.was, question.state)):
+            return Drawing([])  # most of what arrives: nothing is drawn for it
         drawn = str(view(locale).part(DESK_PARTS, "card", question, moment.session))
         ops = _moved(DESK_LISTS, moment, question, drawn)
         kept = event.type in ("renewed", "drafted", "returned") and not moment.begins_claim
