@@ -19,6 +19,7 @@ from tests.promises.stage import Stage
 from tests.service import StaffClient
 
 STAFF = (
+    ("hana", f"Hana {token_hex(6)}", "host", ""),
     ("asha", f"Asha {token_hex(6)}", "moderator", ""),
     ("morgan", f"Morgan {token_hex(6)}", "panelist", "gmp"),
     ("lucy", f"Lucy {token_hex(6)}", "panelist", "lff"),
@@ -111,6 +112,18 @@ class Evening:
         assert answer.status_code == 200, (command, answer.text)
         self.position = int(answer.json()["position"])
         self.look()
+
+    def extend(self) -> int:
+        """What everybody's screen shows, so that nothing from before can still be on its way;
+        gives its position."""
+        client = self.staff["hana"]
+        answer = client.post(
+            f"/staff/sessions/{self.slug}/schedule/extend",
+            data={"csrf": client.csrf, "minutes": "1"},
+            headers={"Accept": "application/json"},
+        )
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["position"])
 
     def look(self, *, thoroughly: bool = False) -> None:
         """What everybody sees now."""

@@ -88,7 +88,7 @@ def leaks(stage: Stage, slug: str) -> tuple[Evening, list[str]]:
             evening.ask(f"the first of {who}", who)
             watchers[who] = Reader(stage, slug, evening.cookie(who))
         spend(evening)
-        position = stage.snapshot(slug).position
+        position = evening.extend()
         wait_until(lambda: all(watcher.up_to(position) for watcher in watchers.values()))
         for who, watcher in watchers.items():
             watcher.leave()
