@@ -29,6 +29,9 @@ class FakeWire:
     def waiting(self) -> int:
         return self.backlog
 
+    def when_written(self, note: Callable[[], object]) -> None:
+        self.note = note
+
     def when_over(self, leave: Callable[[], object]) -> None:
         self.leave = leave
 

@@ -47,6 +47,9 @@ class Wire(Protocol):
     def write(self, data: bytes) -> None:
         """Send whole frames, already framed. Never raises; a closed socket ignores them."""
 
+    def when_written(self, note: Callable[[], object]) -> None:
+        """Call this whenever something is about to be written that goes through the transport."""
+
     def when_over(self, leave: Callable[[], object]) -> None:
         """Call this once nothing more may be written, and always before `descriptor` is closed."""
 

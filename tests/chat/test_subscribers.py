@@ -44,6 +44,8 @@ def subscribe(subscribers: Subscribers, wire: Wire) -> Member:
 
 
 def direct(subscribers: Subscribers) -> int:
+    """How many the next frame would be written to past their transports."""
+    subscribers._step_forward()
     return len(subscribers._direct)
 
 
@@ -66,6 +68,19 @@ async def test_what_waits_in_the_transport_goes_first() -> None:
         assert [await sam.recv() for _ in range(4)] == [
             f'{{"position":{n},"since":0}}' for n in (1, 2, 3, 4)
         ]
+
+
+async def test_whoever_writes_through_the_transport_is_noticed() -> None:
+    async with attended(2) as (app, (sam, _), subscribers):
+        assert direct(subscribers) == 2
+        app.wires[0].send_keepalive_ping()  # type: ignore[attr-defined] # as the server does by the clock
+        assert len(subscribers._direct) == 1
+        subscribers.write(frames.heartbeat(1, 0))
+        assert await sam.recv() == '{"position":1,"since":0}'
+        await eventually(lambda: direct(subscribers) == 2)
+        pong = await sam.ping()
+        await pong
+        assert len(subscribers._direct) == 1, "the answer to a ping goes through it too"
 
 
 async def test_a_reader_that_takes_half_a_frame_gets_the_other_half_before_the_next() -> None:
@@ -162,6 +177,7 @@ async def test_however_a_socket_ends_nothing_is_written_to_it_afterwards(ending:
 
 async def test_a_broken_socket_among_many_is_no_matter_to_the_others() -> None:
     async with attended(3) as (_, readers, subscribers):
+        assert direct(subscribers) == 3
         broken = next(iter(subscribers))
         hole, other = socket.socketpair()
         other.close()
