@@ -85,11 +85,6 @@ def deflated(frame: bytes) -> bytes:
     return _header(len(small), FINAL_TEXT | COMPRESSED) + small
 
 
-def joined(frames: Iterable[bytes]) -> bytes:
-    """Several frames as one write."""
-    return b"".join(frames)
-
-
 def _framed(content: object) -> bytes:
     try:
         payload = _encode(content)

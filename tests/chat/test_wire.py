@@ -29,7 +29,7 @@ async def test_several_frames_in_one_write_are_several_messages() -> None:
     app = Application()
     async with serving(app) as served, connect(served.url) as client:
         await eventually(lambda: app.wires)
-        app.wire.write(frames.joined([frames.heartbeat(1, 0), BIG, frames.reset()]))
+        app.wire.write(b"".join([frames.heartbeat(1, 0), BIG, frames.reset()]))
         assert await client.recv() == '{"position":1,"since":0}'
         assert len(await client.recv()) > 60_000
         assert await client.recv() == '{"reset":true}'
