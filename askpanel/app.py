@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -125,18 +125,6 @@ def create(
     attendance = Attendance(staff, store)
     vitals = Vitals(store, hub.rooms, config.data_dir / "engine")
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await hub.start()
-        await attendance.start()
-        await vitals.start()
-        yield
-        await vitals.stop()
-        await attendance.stop()
-        await hub.stop()
-        await client.aclose()
-        await tails.aclose()
-
     starlette = Starlette(
         routes=[*routes(site, door, attendance), *further(site, door)],
         exception_handlers={
@@ -145,13 +133,38 @@ def create(
             405: on_problem,
             Exception: on_fault,
         },
-        lifespan=lifespan,
+        lifespan=lifespan((hub, attendance, vitals), (client.aclose, tails.aclose)),
     )
     starlette.state.site = site
     starlette.router.redirect_slashes = False  # see Language
     # Around Starlette and not inside it, so that its own error pages pass through them too.
     asgi = Anonymity(SecurityHeaders(Language(starlette), config.base_url), config.trusted_proxies)
     return Application(asgi, site, door, attendance)
+
+
+class Background(Protocol):
+    """What works beside the requests for as long as the application serves."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+def lifespan(
+    background: Sequence[Background], hang_up: Sequence[Callable[[], Awaitable[object]]]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Start all in order; stop in the opposite one, and hang up on the store last."""
+
+    @asynccontextmanager
+    async def living(_: Starlette) -> AsyncIterator[None]:
+        for each in background:
+            await each.start()
+        yield
+        for each in reversed(background):
+            await each.stop()
+        for close in hang_up:
+            await close()
+
+    return living
 
 
 def routes(site: Site, door: SignInDesk, attendance: Attendance) -> list[BaseRoute]:
