@@ -126,7 +126,10 @@ def client_of(options: Mapping[str, Any], *, timeout_seconds: float, connections
     pool = _Pool(
         max_connections=connections,
         timeout=timeout_seconds,
-        socket_timeout=timeout_seconds,
+        # No timeout of its own for what is sent and read: the library would wait for it inside
+        # `asyncio.wait_for`, which on Python 3.11 can lose the cancellation of our deadline
+        # (python/cpython#86296), and a command then waited twice its time.
+        socket_timeout=None,
         socket_connect_timeout=timeout_seconds,
         # A command that timed out may have happened. Only the caller knows whether it is
         # safe to send it again (a submit with its nonce is), so nothing here ever does.
