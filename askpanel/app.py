@@ -27,6 +27,7 @@ from askpanel.chat.identity import Identity
 from askpanel.chat.locale import N_, Language
 from askpanel.chat.measured import MeasuredStore
 from askpanel.chat.pages import Pages, on_store_away
+from askpanel.chat.sealer import Sealer
 from askpanel.chat.security import SecurityHeaders
 from askpanel.chat.site import Site, problem
 from askpanel.chat.socket import PublicSocket
@@ -37,14 +38,18 @@ from askpanel.chat.vitals import Vitals
 from askpanel.config import Config, load
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import StoreAway
+from askpanel.eventlog.seals import Seals
 from askpanel.eventlog.staff import Staff
 from askpanel.moderation import signin
 from askpanel.moderation.attendance import Attendance
 from askpanel.moderation.commands import Commands
-from askpanel.moderation.consoles import Consoles
-from askpanel.moderation.fragments import Desk, Triage
+from askpanel.moderation.consoles import Home
+from askpanel.moderation.desk import Desk
+from askpanel.moderation.deskpage import DeskPage
 from askpanel.moderation.passwords import Passwords
 from askpanel.moderation.socket import StaffSocket
+from askpanel.moderation.triage import Triage
+from askpanel.moderation.triagepage import TriagePage
 from askpanel.moderation.visit import SignInDesk
 
 YEAR = "public, max-age=31536000, immutable"
@@ -103,8 +108,10 @@ def create(
         {"public": Public(), "triage": Triage(), "desk": Desk()},
         monotonic=time.monotonic if now is None else lambda: now() / 1000,
     )
+    sealer = Sealer(store, Seals(client, prefix), secret)
     site = Site(
         hub=hub,
+        head_of=sealer.head_of,
         identity=Identity(secret, secure=config.secure),
         throttle=Throttle(config.questions_per_minute, config.sockets_per_client),
         origins=config.origins(port),
@@ -133,7 +140,7 @@ def create(
             405: on_problem,
             Exception: on_fault,
         },
-        lifespan=lifespan((hub, attendance, vitals), (client.aclose, tails.aclose)),
+        lifespan=lifespan((hub, attendance, vitals, sealer), (client.aclose, tails.aclose)),
     )
     starlette.state.site = site
     starlette.router.redirect_slashes = False  # see Language
@@ -177,7 +184,9 @@ def routes(site: Site, door: SignInDesk, attendance: Attendance) -> list[BaseRou
         *Health(site).routes(),
         *metrics.routes(),
         *signin.routes(door),
-        *Consoles(site, door).routes(),
+        *Home(site, door).routes(),
+        *TriagePage(site, door).routes(),
+        *DeskPage(site, door).routes(),
         *Commands(site, door).routes(),
         *StaffSocket(site, door, attendance).routes(),
         Mount(f"/static/{static_version()}", Fixed(directory=STATIC), name="static"),

@@ -36,6 +36,7 @@ SESSION = Path(__file__).parent / "examples" / "gmp-lucy-faithfull.toml"
 CAST = (
     ("asha", "Asha", Role.MODERATOR, ""),
     ("bea", "Bea", Role.MODERATOR, ""),
+    ("leah", "Leah", Role.LEAD, ""),
     ("morgan", "DCI Morgan", Role.PANELIST, "gmp"),
     ("lucy", "Lucy", Role.PANELIST, "lff"),
     ("hana", "Hana", Role.HOST, ""),

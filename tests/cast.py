@@ -17,6 +17,7 @@ NOON = 1_795_262_400_000
 
 ASHA = Actor(username="asha", name="Asha", role="moderator", version=1)
 BEA = Actor(username="bea", name="Bea", role="moderator", version=1)
+LEAH = Actor(username="leah", name="Leah", role="lead", version=1)
 HANA = Actor(username="hana", name="Hana", role="host", version=1)
 MORGAN = Actor(username="morgan", name="Morgan", role="panelist", organisation="gmp", version=1)
 LUCY = Actor(username="lucy", name="Lucy", role="panelist", organisation="lff", version=1)

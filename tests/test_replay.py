@@ -11,7 +11,8 @@ from askpanel.chat.fragments import Public
 from askpanel.chat.frames import Ops
 from askpanel.chat.reel import Audience, Drawing
 from askpanel.eventlog.projection import Moment
-from askpanel.moderation.fragments import Desk, Triage
+from askpanel.moderation.desk import Desk
+from askpanel.moderation.triage import Triage
 from tests.cast import ASHA, BEA, HANA, LUCY, MINUTE, MORGAN
 from tests.rehearsal import LEASE, SLUG, Stage, play, stage
 from tests.theatre import AUDIENCES, Theatre
@@ -61,7 +62,9 @@ def a_decision_is_undone_and_taken_again(theatre: Theatre) -> None:
     assert theatre.command(1, "restore", ASHA)
     assert theatre.command(1, "escalate", ASHA, note="At risk")
     theatre.look_at_all()
-    assert theatre.command(1, "restore", BEA, note="Not at risk")
+    assert theatre.command(1, "acknowledge", BEA)
+    assert theatre.command(1, "conclude", BEA, decision="no-danger", note="Not at risk")
+    assert theatre.command(1, "restore", BEA)
     assert theatre.command(1, "approve", BEA, text="Is it ever too late?")
 
 

@@ -17,7 +17,8 @@ from askpanel.chat.view import view
 from askpanel.eventlog.model import Change, Event, Question, State
 from askpanel.eventlog.projection import Moment
 from askpanel.eventlog.session import Text
-from askpanel.moderation.fragments import Desk, Triage
+from askpanel.moderation.desk import Desk
+from askpanel.moderation.triage import Triage
 from tests.cast import NOON, session
 from tests.scene import ASKER, ENGLISH, MAIN, PHASES, WELSH_QUESTION, content
 from tests.staffroom import fresh_prefix

@@ -20,7 +20,8 @@ from askpanel.chat.reel import Audience
 from askpanel.chat.room import Room, takes_back
 from askpanel.chat.subscribers import Member
 from askpanel.eventlog.model import Actor
-from askpanel.moderation.fragments import Desk, Triage
+from askpanel.moderation.desk import Desk
+from askpanel.moderation.triage import Triage
 from tests.fakewire import FakeWire
 from tests.rehearsal import SLUG, Rehearsal, one_of
 from tests.screen import Screen

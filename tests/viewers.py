@@ -19,7 +19,8 @@ from askpanel.chat.throttle import Throttle
 from askpanel.eventlog.member import Member
 from askpanel.eventlog.model import Role
 from askpanel.eventlog.staff import Staff
-from askpanel.moderation.consoles import Consoles
+from askpanel.moderation.deskpage import DeskPage
+from askpanel.moderation.triagepage import TriagePage
 from askpanel.moderation.visit import Visit
 from tests.cast import NOON
 from tests.rehearsal import SLUG
@@ -65,7 +66,8 @@ class House:
         )
         staff = Staff(hub.store._client, "nobody", secret=SECRET)
         self._pages = Pages(self.site)
-        self._consoles = Consoles(self.site, open_desk(staff, Hands(NOON)))
+        door = open_desk(staff, Hands(NOON))
+        self._triage, self._desk = TriagePage(self.site, door), DeskPage(self.site, door)
         self._socket = PublicSocket(self.site)
 
     async def page(self, viewer: Viewer, locale: str) -> str:
@@ -79,7 +81,8 @@ class House:
             role = Role.MODERATOR if viewer.audience == "triage" else Role.PANELIST
             member = Member(username=viewer.key, name=viewer.name, role=role, password="")
             visit = Visit(member, "", f"token of {viewer.name}")
-            endpoint = getattr(self._consoles, viewer.audience)
+            pages = {"triage": self._triage.triage, "desk": self._desk.desk}
+            endpoint = pages[viewer.audience]
             response = await endpoint(request, visit)
         assert response.status_code == 200
         return bytes(response.body).decode()

@@ -7,14 +7,32 @@ from collections.abc import Collection
 from askpanel.chat.frames import Ops
 from askpanel.chat.reel import Drawing
 from askpanel.chat.view import view
-from askpanel.eventlog.model import Question, State
+from askpanel.eventlog.model import AMONG_STAFF, Question, State
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.projection import Moment
 from askpanel.eventlog.session import Session
 
 PARTS = "parts/public.html"
-STAFF_ONLY = ("assigned", "renewed", "drafted", "returned")
-"""Changes that leave the state as it is and that the public sees nothing of."""
+STAFF_ONLY = frozenset(
+    (
+        *("assigned", "renewed", "drafted", "returned", "labelled", "handed", "acknowledged"),
+        *("concluded", "locked", "unlocked", "annotated", "muted", "unmuted"),
+    )
+)
+"""Changes that leave the state as it is and that the public, the author too, sees nothing of."""
+
+
+def among_staff(moment: Moment) -> bool:
+    """Whether only staff see anything of a moment: their own words, locks, labels and notes."""
+    event, question = moment.event, moment.event.question
+    if question is None:
+        return event.type in AMONG_STAFF
+    unmoved = event.was == question.state and not moment.begins_claim
+    return unmoved and (event.type in STAFF_ONLY or event.of in UNDONE_AMONG_STAFF)
+
+
+NEWS = ("corrected", "answered", "translated")
+UNDONE_AMONG_STAFF = ("assign", "label", "hand")
 
 
 def place(session: Session, state: str) -> str:
@@ -34,11 +52,13 @@ class Public:
     def keys(self, moment: Moment) -> Collection[str]:
         """The author of the question that changed: their own list changes with it."""
         question = moment.event.question
-        return (question.author,) if question else ()
+        return (question.author,) if question and not among_staff(moment) else ()
 
     def shared(self, moment: Moment, locale: str) -> Drawing:
         """The change of the transcript, the waiting list or the phase."""
         event = moment.event
+        if among_staff(moment):
+            return Drawing([])
         if event.question is not None:
             return Drawing(_moved(moment, event.question, locale))
         present = Phase(event.phase) if event.phase else phase(moment.session.schedule, event.at)
@@ -52,7 +72,7 @@ class Public:
         drawn = str(view(locale).part(PARTS, "own", question, moment.session))
         if event.type == "submitted":
             return Drawing([("append", "mine", drawn)])
-        if event.was == question.state and event.type not in ("corrected", "answered"):
+        if event.was == question.state and event.type not in NEWS:
             return Drawing([("morph", f"mine-{question.number}", drawn)])
         say = view(locale).part(PARTS, "own_news", question).unescape()
         return Drawing([("morph", f"mine-{question.number}", drawn)], say.strip())
@@ -79,9 +99,6 @@ def _moved(moment: Moment, question: Question, locale: str) -> Ops:
     before, after = place(session, event.was), place(session, question.state)
     if not after:
         return [("remove", id_)] if before else []
-    unseen = event.type in STAFF_ONLY and not moment.begins_claim
-    if event.was == question.state and unseen:
-        return []
     drawn = drawn_question(session, question, locale)
     if before == after:
         return [("morph", id_, drawn)]

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from askpanel.chat import frames, metrics
-from askpanel.chat.leases import Watch
+from askpanel.chat.leases import Watch, claims, locks
 from askpanel.chat.reel import Audience
 from askpanel.chat.room import Room
 from askpanel.chat.vitals import measure
@@ -54,7 +54,7 @@ class Hub:
         self._sleep, self._jitter = sleep, jitter
         self._ticks = 0
         self._heard = False
-        self._watches: dict[str, Watch] = {}
+        self._watches: dict[tuple[str, str], Watch] = {}
         self._monotonic = monotonic
 
     async def start(self) -> None:
@@ -225,12 +225,14 @@ class Hub:
         present = phase(room.projection.session.schedule, now)
         if present != room.projection.phase:
             await self._quietly(self.store.notice_phase(slug, present))
-        if State.CLAIMED not in room.projection.counts:
-            return
-        claimed = room.projection.of(State.CLAIMED)
-        watch = self._watches.setdefault(slug, Watch())
-        for number, until in watch.run_out(claimed, now, self._monotonic()):
-            await self._quietly(self.store.decide(slug, number, "expire", SYSTEM, until=until))
+        projection = room.projection
+        for command, leases in (
+            ("expire", claims(projection.of(State.CLAIMED))),
+            ("lapse", locks(projection.locked())),
+        ):
+            watch = self._watches.setdefault((slug, command), Watch())
+            for number, until in watch.run_out(leases, now, self._monotonic()):
+                await self._quietly(self.store.decide(slug, number, command, SYSTEM, until=until))
 
     async def _quietly(self, call: Awaitable[object]) -> None:
         """Another process may have been first, or the store be away: the next tick looks again."""

@@ -13,7 +13,7 @@ from askpanel.eventlog.store import Store
 class MeasuredStore(Store):
     """A `Store` whose every script is timed, from the call to the answer."""
 
-    async def _call(
+    async def call(
         self,
         name: str,
         slug: str,
@@ -24,7 +24,7 @@ class MeasuredStore(Store):
     ) -> list[Any]:
         began = time.perf_counter()
         try:
-            reply = await super()._call(name, slug, parts, args, timed=timed)
+            reply = await super().call(name, slug, parts, args, timed=timed)
         except StoreAway:
             metrics.store_failures.labels(name).inc()
             raise

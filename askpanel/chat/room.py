@@ -24,8 +24,8 @@ LONGEST_STALL = 10.0
 
 def takes_back(event: Event) -> bool:
     """Whether the public could see something until now that it is to see no more."""
-    undone = event.type == "restored" and event.was == State.APPROVED
-    return undone or event.type in ("removed", "corrected")
+    back = event.type in ("restored", "undone") and event.was in (State.APPROVED, State.ANSWERED)
+    return back or event.type in ("removed", "corrected")
 
 
 class Room:

@@ -18,6 +18,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     State.REJECTED: (N_("Not published"), "yellow"),
     State.MERGED: (N_("Taken together with another question"), "blue"),
     State.REPLIED: (N_("Answered for you alone"), "purple"),
+    State.DIVERTED: (N_("For you alone: where to report this"), "purple"),
     State.ESCALATED: (N_("A moderator is reading this now"), "red"),
     State.WITHDRAWN: (N_("Withdrawn by you"), "grey"),
     State.REMOVED: (N_("Taken down"), "grey"),

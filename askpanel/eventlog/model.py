@@ -11,6 +11,32 @@ from typing import Any
 
 from msgspec import Struct
 
+from askpanel.eventlog.records import (
+    Answer,
+    Change,
+    Cosign,
+    Draft,
+    Flag,
+    Handed,
+    Holder,
+    Kept,
+    Lock,
+    Mute,
+    Note,
+    Present,
+    Reply,
+    Risk,
+    Seen,
+    Similar,
+    Version,
+)
+
+__all__ = [
+    "Actor", "Answer", "Change", "Cosign", "Done", "Draft", "Entry", "Event", "Flag", "Handed",
+    "Holder", "Kept", "Lock", "Mute", "Note", "Present", "Question", "Refused", "Reply", "Risk",
+    "Role", "Seen", "Similar", "State", "StoreAway", "Version",
+]  # fmt: skip
+
 
 class State(StrEnum):
     """Where a question stands; `rules.RULES` says where it may go."""
@@ -23,6 +49,7 @@ class State(StrEnum):
     REJECTED = "rejected"
     MERGED = "merged"
     REPLIED = "replied"
+    DIVERTED = "diverted"
     ESCALATED = "escalated"
     WITHDRAWN = "withdrawn"
     REMOVED = "removed"
@@ -34,6 +61,7 @@ class Role(StrEnum):
     HOST = "host"
     MODERATOR = "moderator"
     PANELIST = "panelist"
+    LEAD = "lead"
 
 
 class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,73 +79,13 @@ class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     author: str = ""
 
 
-class Version(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One wording of an answer; a correction adds another. `at` is Unix milliseconds."""
-
-    text: str
-    at: int
-    by: str = ""
-
-
-class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An organisation's answer; `versions` runs from the first wording to the present one."""
-
-    id: int
-    organisation: str
-    lang: str
-    versions: list[Version]
-
-    @property
-    def text(self) -> str:
-        """The present wording."""
-        return self.versions[-1].text
-
-    @property
-    def at(self) -> int:
-        """When it was first published, in Unix milliseconds."""
-        return self.versions[0].at
-
-    @property
-    def corrected_at(self) -> int | None:
-        """When it was last corrected, in Unix milliseconds, or None."""
-        return self.versions[-1].at if len(self.versions) > 1 else None
-
-
-class Holder(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who holds the claim on a question, from which position, until when (Unix milliseconds)."""
-
-    username: str
-    name: str
-    organisation: str
-    until: int
-    since: int = 0
-
-
-class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An answer that waits for a second pair of eyes, or was returned to its author by a note."""
-
-    text: str
-    lang: str
-    organisation: str
-    username: str
-    name: str
-    note: str = ""
-
-
-class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The last thing that was done to a question: what, by whom, when (Unix milliseconds)."""
-
-    command: str
-    at: int
-    username: str = ""
-    name: str = ""
-
-
 class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that is known of one question. Staff see it whole; the public sees what is published.
 
     `since` is the position at which it entered the list that it stands on, and `published` the
-    one of its first answer: lists are drawn in that order, as they grew on the screens.
+    one of its first answer: lists are drawn in that order, as they grew on the screens. `told` is
+    what its author was told with a decision, by language, and `hidden` that the text may never be
+    shown, whatever becomes of it.
     """
 
     number: int
@@ -133,9 +101,24 @@ class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     note: str = ""
     reason: str = ""
-    reply: str = ""
+    told: dict[str, str] = {}
+    hidden: bool = False
+    diversion: str = ""
+    signposts: list[str] = []
+    replies: list[Reply] = []
+    needs_help: bool = False
     into: int = 0
+    risk: Risk | None = None
+    lock: Lock | None = None
     organisation: str = ""
+    panelist: str = ""
+    panelist_name: str = ""
+    handed: Handed | None = None
+    labels: list[str] = []
+    notes: list[Note] = []
+    flags: list[Flag] = []
+    similar: list[Similar] = []
+    muted: bool = False
     holder: Holder | None = None
     draft: Draft | None = None
     answers: list[Answer] = []
@@ -156,7 +139,10 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `was` is the state before (empty for a new question). A question event carries `question`;
     a session event (scheduled, opened, paused, resumed, extended, closed, phased) carries
-    `session`, the whole definition as JSON-compatible data, or nothing but its type.
+    `session`, the whole definition as JSON-compatible data, or nothing but its type. `of` is the
+    command that was undone, `numbers` what a lead let through although it is not verified.
+    `present` is everybody who is at a screen after somebody arrived or left, and `remark` what
+    was said to colleagues.
     """
 
     type: str
@@ -167,6 +153,14 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     question: Question | None = None
     session: Any = None
     phase: str = ""
+    of: str = ""
+    numbers: list[str] = []
+    present: list[Present] = []
+    remark: Note | None = None
+
+
+AMONG_STAFF = ("arrived", "left", "remarked")
+"""Events of the session that only its staff see anything of."""
 
 
 class Entry(Struct, frozen=True):

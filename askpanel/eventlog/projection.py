@@ -8,7 +8,7 @@ from collections import Counter
 import msgspec
 from msgspec import Struct
 
-from askpanel.eventlog.model import Entry, Event, Question, State
+from askpanel.eventlog.model import Entry, Event, Mute, Note, Present, Question, State
 from askpanel.eventlog.session import Session
 
 Counts = dict[str, int]
@@ -24,6 +24,9 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     phase: str = ""
     questions: list[Question]
     entries: list[Entry]
+    present: list[Present] = []
+    remarks: list[Note] = []
+    muted: dict[str, Mute] = {}
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -56,10 +59,15 @@ class Projection:
         self.phase = snapshot.phase
         self.questions: dict[int, Question] = {}
         self.counts = _counted(snapshot)
+        # Who of the staff is at a screen, what they said to each other, and who may not write.
+        self.present = snapshot.present
+        self.remarks = list(snapshot.remarks)
+        self.muted = dict(snapshot.muted)
         # Where each question stands, so that no list is looked for among all of them.
         self._in_state: dict[str, set[int]] = {}
         self._of_author: dict[str, list[int]] = {}
         self._published: list[tuple[int, int]] = []
+        self._locked: set[int] = set()
         for question in sorted(snapshot.questions, key=lambda q: q.number):
             self._put(question)
 
@@ -76,10 +84,23 @@ class Projection:
         if event.question is not None:
             self.counts = _recount(self.counts, event.was, str(event.question.state))
             self._put(event.question)
+            self._hear_mute(event, event.question)
+        elif event.type in ("arrived", "left"):
+            self.present = event.present
+        if event.remark is not None:
+            self.remarks.append(event.remark)
         self.position = entry.position
         return Moment(
             position=entry.position, event=event, session=self.session, counts=self.counts
         )
+
+    def _hear_mute(self, event: Event, question: Question) -> None:
+        if event.type == "muted":
+            self.muted[question.author] = Mute(
+                number=question.number, at=event.at, username=event.by, name=event.name
+            )
+        elif event.type == "unmuted":
+            self.muted.pop(question.author, None)
 
     def _put(self, question: Question) -> None:
         """A question as it is now, in the place of what it was."""
@@ -91,7 +112,13 @@ class Projection:
         self._in_state.setdefault(question.state, set()).add(number)
         if question.published and not (before and before.published):
             insort(self._published, (question.published, number))
+        (self._locked.add if question.lock else self._locked.discard)(number)
         self.questions[number] = question
+
+    def locked(self) -> list[Question]:
+        """The questions that somebody has open, in the order in which they were opened."""
+        found = [self.questions[number] for number in self._locked]
+        return sorted(found, key=lambda q: q.lock.since if q.lock else 0)
 
     def published(self) -> list[Question]:
         """What the transcript shows, in the order in which it was published."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,9 +17,11 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from askpanel.eventlog.clock import StoreClock
-from askpanel.eventlog.model import Actor, Done, Entry, Event, Question, Refused, StoreAway
+from askpanel.eventlog.model import Actor, Done, Entry, Question, Refused, StoreAway
 from askpanel.eventlog.projection import Snapshot
-from askpanel.eventlog.rules import RULES
+from askpanel.eventlog.reading import entries_of, snapshot_of
+from askpanel.eventlog.records import Flag, Similar
+from askpanel.eventlog.rules import RULES, UNDOABLE
 from askpanel.eventlog.script import Script, kept, together
 from askpanel.eventlog.session import Session
 
@@ -30,9 +32,15 @@ SNAPSHOT_ENTRIES = 2048
 _T = TypeVar("_T")
 
 
+ROOMS = {"decide": ("question", "triage", "desk", "decide")}
+"""Scripts that fill more than one file."""
+UNDOES = msgspec.json.encode(UNDOABLE)
+
+
 def read_script(name: str) -> str:
     """The text of one script, with the shared part in front."""
-    return (LUA / "common.lua").read_text("utf-8") + (LUA / f"{name}.lua").read_text("utf-8")
+    parts = ("common", *ROOMS.get(name, (name,)))
+    return "".join((LUA / f"{part}.lua").read_text("utf-8") for part in parts)
 
 
 async def answered(call: Awaitable[_T]) -> _T:
@@ -83,6 +91,9 @@ class Store:
                 "phase",
                 "snapshot",
                 "epoch",
+                "attend",
+                "remark",
+                "keep",
             )
         }
 
@@ -122,7 +133,7 @@ class Store:
         """Begin a session's log; position 1 is its definition. Refused "exists" if taken."""
         # Listed first: a listed session without a log is skipped, the other way round is lost.
         await answered(kept(self._client, "SADD", f"{self._prefix}:sessions", session.slug))
-        done = await self._call(
+        done = await self.call(
             "create",
             session.slug,
             ("meta", "log"),
@@ -140,18 +151,18 @@ class Store:
         author: str,
         topic: str = "",
         name: str = "",
+        flags: Sequence[Flag] = (),
+        similar: Sequence[Similar] = (),
     ) -> Done:
         """Store a question. The same nonce again gives the first question back.
 
-        Refused "unknown_session" or "closed" by the schedule at the store's time.
+        Refused "unknown_session", "closed" by the schedule at the store's time, or "muted".
         """
         parts = {"text": text, "lang": lang, "author": author, "topic": topic, "name": name}
-        question = msgspec.json.encode({k: v for k, v in parts.items() if v})
-        return self._done(
-            await self._call(
-                "submit", slug, ("meta", "log", "questions", "nonces"), (nonce, question)
-            )
-        )
+        noticed = {"flags": flags, "similar": similar}
+        question = msgspec.json.encode({k: v for k, v in (parts | noticed).items() if v})
+        keys = ("meta", "log", "questions", "nonces")
+        return self._done(await self.call("submit", slug, keys, (nonce, question)))
 
     async def decide(
         self, slug: str, number: int, command: str, actor: Actor, **fields: str | int
@@ -165,19 +176,14 @@ class Store:
             msgspec.json.encode({k: v for k, v in fields.items() if v}),
             self._lease_ms,
             msgspec.json.encode(rule),
+            UNDOES,
         )
-        return self._done(
-            await self._call(
-                "decide",
-                slug,
-                ("meta", "log", "questions", "staff"),
-                (number, command, *encoded),
-            )
-        )
+        keys = ("meta", "log", "questions", "staff", "drafts")
+        return self._done(await self.call("decide", slug, keys, (number, command, *encoded)))
 
     async def schedule(self, slug: str, command: str, actor: Actor, minutes: int = 0) -> int:
         """Open now, pause, resume, extend or close; gives the position or raises Refused."""
-        done = await self._call(
+        done = await self.call(
             "schedule",
             slug,
             ("meta", "log", "staff"),
@@ -187,7 +193,7 @@ class Store:
 
     async def notice_phase(self, slug: str, phase: str) -> int:
         """Log that the clock has reached a phase; Refused "wrong_state" if somebody did."""
-        return int((await self._call("phase", slug, ("meta", "log"), (phase,)))[1])
+        return int((await self.call("phase", slug, ("meta", "log"), (phase,)))[1])
 
     async def revoke(self, slug: str, versions: dict[str, int]) -> None:
         """Refuse, in this session, commands of sign-ins older than these staff versions."""
@@ -197,24 +203,15 @@ class Store:
 
     async def snapshot(self, slug: str, entries: int = SNAPSHOT_ENTRIES) -> Snapshot:
         """A session at one moment. Raises Refused "unknown_session"."""
-        _, meta, questions, log = await self._call(
-            "snapshot", slug, ("meta", "log", "questions"), (entries,), timed=False
-        )
-        return Snapshot(
-            session=msgspec.json.decode(meta[0], type=Session),
-            epoch=meta[1].decode(),
-            position=int(meta[2]),
-            phase=meta[3].decode(),
-            questions=[msgspec.json.decode(raw, type=Question) for raw in questions],
-            entries=[decode_entry(id_, fields[1]) for id_, fields in log],
-        )
+        keys = ("meta", "log", "questions", "remarks")
+        return snapshot_of(await self.call("snapshot", slug, keys, (entries,), timed=False))
 
     async def entries(self, slug: str, first: int, last: int) -> list[Entry]:
         """The log from one position to another, both included."""
         found = await answered(
             self._client.xrange(self.key(slug, "log"), f"{first}-0", f"{last}-0")
         )
-        return _decoded(found)
+        return entries_of(found)
 
     async def wait(self, slug: str, after: int, block_ms: int) -> list[Entry]:
         """Entries after a position, waiting up to `block_ms` for the first."""
@@ -232,7 +229,7 @@ class Store:
             )
         )
         streams = found.items() if isinstance(found, dict) else found or []
-        return [entry for _, run in streams for entry in _decoded(run)], (epoch or b"").decode()
+        return [entry for _, run in streams for entry in entries_of(run)], (epoch or b"").decode()
 
     async def newest(self, slug: str) -> int:
         """The position of the newest entry of a session's log; 0 if there is none."""
@@ -251,11 +248,11 @@ class Store:
     async def renew_epoch(self, slug: str, old: str) -> None:
         """Say that what was seen under `old` may be gone. Once, whoever finds out first."""
         try:
-            await self._call("epoch", slug, ("meta",), (old, self._token()), timed=False)
+            await self.call("epoch", slug, ("meta",), (old, self._token()), timed=False)
         except Refused:
             return
 
-    async def _call(
+    async def call(
         self,
         name: str,
         slug: str,
@@ -264,6 +261,7 @@ class Store:
         *,
         timed: bool = True,
     ) -> list[Any]:
+        """What a script answers; raises Refused, or StoreAway."""
         keys = [self.key(slug, part) for part in parts]
         now = ("" if self._now is None else self._now(),) if timed else ()
         reply = await answered(self._scripts[name](keys, [*now, *args]))
@@ -275,14 +273,3 @@ class Store:
     @staticmethod
     def _done(reply: list[Any]) -> Done:
         return Done(int(reply[1]), msgspec.json.decode(reply[2], type=Question))
-
-
-def decode_entry(id_: bytes, raw: bytes) -> Entry:
-    """One entry of the stream: the id `7-0` is position 7."""
-    return Entry(int(id_.split(b"-")[0]), msgspec.json.decode(raw, type=Event))
-
-
-def _decoded(found: Any) -> list[Entry]:
-    # RESP3 nests what XREAD gives one level deeper than RESP2.
-    run = found[0] if found and isinstance(found[0], list) else found or []
-    return [decode_entry(id_, fields[b"event"]) for id_, fields in run]

@@ -23,7 +23,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "form: reading and checking": ("chat/ask.py", "chat/origin.py", "urllib/parse.py"),
     "log: tail, projection, frames": (
         *("eventlog/tail.py", "eventlog/projection.py", "chat/hub.py", "chat/room.py"),
-        *("chat/fragments.py", "moderation/fragments.py", "chat/frames.py", "/jinja2/"),
+        *("chat/fragments.py", "moderation/lists.py", "chat/frames.py", "/jinja2/"),
     ),
     "middleware: anonymity, headers, language": (
         *("chat/anonymity.py", "chat/security.py", "chat/locale.py"),

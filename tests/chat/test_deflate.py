@@ -21,7 +21,8 @@ from askpanel.chat.reel import Audience
 from askpanel.chat.room import Room
 from askpanel.chat.subscribers import Member
 from askpanel.eventlog.store import Store
-from askpanel.moderation.fragments import Desk, Triage
+from askpanel.moderation.desk import Desk
+from askpanel.moderation.triage import Triage
 from tests.cast import ASHA, MORGAN, NOON, SAM, session
 from tests.fakewire import FakeWire, unframed
 from tests.service import SLUG, Service

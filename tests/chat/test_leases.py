@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from askpanel.chat.leases import Watch
+from askpanel.chat.leases import Watch, claims
 from askpanel.eventlog.model import Change, Draft, Holder, Question, State
 from askpanel.eventlog.store import Store
 from tests.cast import ASHA, MINUTE, MORGAN, NOON
@@ -36,25 +36,27 @@ def claimed(until: int, draft: Draft | None = None) -> Question:
 @pytest.mark.parametrize("jump", JUMPS)
 def test_a_lease_is_watched_by_a_clock_that_only_runs(jump: int) -> None:
     watch, until = Watch(), NOON + LEASE
-    assert watch.run_out([claimed(until)], NOON, 50.0) == []
+    assert watch.run_out(claims([claimed(until)]), NOON, 50.0) == []
     now = NOON + jump
-    assert watch.run_out([claimed(until)], now, 50.0 + LEASE / 1000 - 0.1) == []
-    assert watch.run_out([claimed(until)], now, 50.0 + LEASE / 1000) == [(1, until)]
+    assert watch.run_out(claims([claimed(until)]), now, 50.0 + LEASE / 1000 - 0.1) == []
+    assert watch.run_out(claims([claimed(until)]), now, 50.0 + LEASE / 1000) == [(1, until)]
 
 
 def test_a_renewed_lease_is_another_one_and_one_that_has_ended_is_forgotten() -> None:
     watch = Watch()
-    assert watch.run_out([claimed(NOON + 10_000)], NOON, 0.0) == []
-    assert watch.run_out([claimed(NOON + 30_000)], NOON + 10_000, 10.0) == []
-    assert watch.run_out([claimed(NOON + 30_000)], NOON + 29_000, 29.0) == []
-    assert watch.run_out([], NOON + 30_000, 30.0) == []
+    assert watch.run_out(claims([claimed(NOON + 10_000)]), NOON, 0.0) == []
+    assert watch.run_out(claims([claimed(NOON + 30_000)]), NOON + 10_000, 10.0) == []
+    assert watch.run_out(claims([claimed(NOON + 30_000)]), NOON + 29_000, 29.0) == []
+    assert watch.run_out(claims([]), NOON + 30_000, 30.0) == []
     assert not watch._ends
-    assert watch.run_out([claimed(NOON + 30_000)], NOON + 30_000, 30.0) == [(1, NOON + 30_000)]
+    assert watch.run_out(claims([claimed(NOON + 30_000)]), NOON + 30_000, 30.0) == [
+        (1, NOON + 30_000)
+    ]
 
 
 def test_an_answer_that_waits_for_a_check_keeps_its_question() -> None:
     draft = Draft(text="Yes", lang="en", organisation="gmp", username="morgan", name="Morgan")
-    assert Watch().run_out([claimed(NOON, draft)], NOON, 0.0) == []
+    assert Watch().run_out(claims([claimed(NOON, draft)]), NOON, 0.0) == []
 
 
 @pytest.mark.parametrize("jump", JUMPS)
@@ -88,10 +90,9 @@ async def test_a_hub_that_trusts_the_store_s_clock_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def run_out(
-        self: Watch, claimed: Iterable[Question], now_ms: int, now: float
+        self: Watch, leases: Iterable[tuple[int, int]], now_ms: int, now: float
     ) -> list[tuple[int, int]]:
-        held = [(q.number, q.holder.until) for q in claimed if q.holder]
-        return [lease for lease in held if lease[1] <= now_ms]
+        return [lease for lease in leases if lease[1] <= now_ms]
 
     monkeypatch.setattr(Watch, "run_out", run_out)
     hub = await open_hub(engine_url, monotonic=lambda: 0.0)

@@ -1,5 +1,6 @@
 -- A question from the public. The same nonce twice is the same question.
--- KEYS: meta log questions nonces   ARGV: now nonce question(JSON: text lang author topic name)
+-- KEYS: meta log questions nonces
+-- ARGV: now nonce question(JSON: text lang author topic name flags similar)
 local definition = redis.call('HGET', KEYS[1], 'session')
 if not definition then return refuse('unknown_session') end
 local known = redis.call('HGET', KEYS[4], ARGV[2])
@@ -16,11 +17,12 @@ if schedule.paused or now < schedule.questions_open or now >= schedule.last_ques
   return refuse('closed')
 end
 local question = cjson.decode(ARGV[3])
+if redis.call('HEXISTS', KEYS[1], 'muted:' .. question.author) == 1 then return refuse('muted') end
 question.number = redis.call('HINCRBY', KEYS[1], 'numbers', 1)
 question.state = 'pending'
 question.at = now
 question.since = next_position(KEYS[1])
-question.changed = {command = 'submit', at = now}
+question.changed = {command = 'submit', at = now, position = question.since}
 local record = cjson.encode(question)
 redis.call('HSET', KEYS[3], question.number, record)
 local position = append(KEYS[1], KEYS[2], {type = 'submitted', at = now, question = question})

@@ -1,0 +1,77 @@
+"""Lists of a staff screen: on which a question stands, and how it moves from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from askpanel.chat.frames import Op, Ops
+from askpanel.chat.view import View, view
+from askpanel.eventlog.model import Event, Question, State
+from askpanel.eventlog.phase import phase
+from askpanel.eventlog.projection import Counts, Moment, Projection
+
+Lists = Mapping[str, tuple[State, ...]]
+"""The lists of a screen, in the order in which they stand, by their states."""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """One list of a screen, its cards drawn for this viewer."""
+
+    name: str
+    cards: list[Markup]
+    count: int
+
+
+def drawn_lists(
+    lists: Lists, parts: str, drawing: View, projection: Projection, csrf: str
+) -> list[List]:
+    """Every list of a screen."""
+    return [
+        List(
+            name,
+            [
+                drawing.part(parts, "card", question, projection.session, csrf)
+                for question in projection.of(*states)
+            ],
+            counted(lists, name, projection.counts),
+        )
+        for name, states in lists.items()
+    ]
+
+
+def list_of(lists: Lists, state: str) -> str:
+    """The list on which a question in this state stands, or ""."""
+    return next((name for name, states in lists.items() if state in states), "")
+
+
+def counted(lists: Lists, name: str, counts: Counts) -> int:
+    """How many questions stand on a list."""
+    return sum(counts.get(state, 0) for state in lists[name])
+
+
+def phase_op(moment: Moment, locale: str) -> Op:
+    """The panel that says when."""
+    event, session = moment.event, moment.session
+    present = event.phase or phase(session.schedule, event.at)
+    drawn = view(locale).part("parts/staff.html", "phase", session, present, event.at)
+    return ("replace", "phase", str(drawn))
+
+
+def moved(lists: Lists, moment: Moment, question: Question, drawn: str) -> Ops:
+    """Out of one list, into another, or changed in its place; and the counts of both."""
+    event: Event = moment.event
+    id_ = f"question-{question.number}"
+    before, after = list_of(lists, event.was), list_of(lists, question.state)
+    if before == after:
+        return [("morph", id_, drawn)] if after else []
+    ops: Ops = [("remove", id_)] if before else []
+    if after:
+        ops.append(("append", f"list-{after}", drawn))
+    for name in (before, after):
+        if name:
+            ops.append(("text", f"count-{name}", str(counted(lists, name, moment.counts))))
+    return ops
