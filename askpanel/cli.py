@@ -15,6 +15,7 @@ import typer
 
 from askpanel import demo as demonstration
 from askpanel import serve as serving
+from askpanel import verify as verifying
 from askpanel.chat import transcript
 from askpanel.chat.room import Room
 from askpanel.config import BadSetting, Config, load
@@ -23,12 +24,15 @@ from askpanel.eventlog.engine import EngineRefused, connect
 from askpanel.eventlog.member import StaffRefused
 from askpanel.eventlog.model import Refused, Role, StoreAway
 from askpanel.eventlog.phase import phase
+from askpanel.eventlog.seal import Seal, Signer
+from askpanel.eventlog.seals import Seals
 from askpanel.eventlog.session import Session
 from askpanel.eventlog.sessionfile import Refused as FileRefused
 from askpanel.eventlog.sessionfile import read, slug_taken
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
 from askpanel.moderation.passwords import SENTENCES, Passwords, weaknesses
+from askpanel.verify import Report, Unusable, head_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,7 +59,7 @@ def plainly() -> Iterator[None]:
     """Turn every mistake that an operator can make into its sentence."""
     try:
         yield
-    except (BadSetting, EngineRefused, StaffRefused, FileRefused) as error:
+    except (BadSetting, EngineRefused, StaffRefused, FileRefused, Unusable) as error:
         fail(str(error))
     except StoreAway:
         fail("The store stopped answering. What was asked may or may not have been done.")
@@ -63,6 +67,11 @@ def plainly() -> Iterator[None]:
 
 def in_store(work: Callable[[Config, Store, Staff], Awaitable[_T]]) -> _T:
     """Do something with the store, starting the private engine for it if none runs."""
+    return in_record(lambda config, store, staff, _: work(config, store, staff))
+
+
+def in_record(work: Callable[[Config, Store, Staff, Seals], Awaitable[_T]]) -> _T:
+    """The same, with the seals of the sessions' logs."""
     with plainly(), serving.engine(load(), own=False) as config:
 
         async def working() -> _T:
@@ -70,7 +79,8 @@ def in_store(work: Callable[[Config, Store, Staff], Awaitable[_T]]) -> _T:
             try:
                 store = Store(client, lease_ms=config.lease_seconds * 1000)
                 await store.hear_time()
-                return await work(config, store, Staff(client, secret=config.secret()))
+                staff = Staff(client, secret=config.secret())
+                return await work(config, store, staff, Seals(client))
             finally:
                 await client.aclose()
 
@@ -205,21 +215,47 @@ def export(
     form: Annotated[str, typer.Option("--format", help="json, csv or txt.")] = "json",
 ) -> None:
     """Print what a session published."""
-    drawers: dict[str, Callable[[Room], str]] = {
-        "json": lambda room: json.dumps(transcript.as_data(room), ensure_ascii=False, indent=2),
-        "csv": transcript.as_csv,
-        "txt": lambda room: transcript.as_text(room, "en"),
+    drawers: dict[str, Callable[[Room, Seal | None], str]] = {
+        "json": lambda room, seal: json.dumps(
+            transcript.as_data(room, seal), ensure_ascii=False, indent=2
+        ),
+        "csv": lambda room, _: transcript.as_csv(room),
+        "txt": lambda room, seal: transcript.as_text(room, "en", seal),
     }
     if form not in drawers:
         fail("The format is json, csv or txt.")
 
-    async def drawn(config: Config, store: Store, staff: Staff) -> str:
+    async def drawn(config: Config, store: Store, staff: Staff, seals: Seals) -> str:
         try:
-            return drawers[form](Room(await store.snapshot(slug), {}))
+            room = Room(await store.snapshot(slug), {})
         except Refused:
             fail(f"There is no session called {slug}.")
+        return drawers[form](room, await head_of(slug, seals, config.secret()))
 
-    typer.echo(in_store(drawn))
+    typer.echo(in_record(drawn))
+
+
+@app.command()
+def verify(
+    slug: str,
+    head: Annotated[
+        str, typer.Option(help="A head that was printed, HEX:POSITION, to compare with.")
+    ] = "",
+    key: Annotated[
+        list[str] | None, typer.Option(help="A further public key to trust; may be repeated.")
+    ] = None,
+) -> None:
+    """Walk a session's record from its first entry, and name whatever was changed in it."""
+
+    async def verified(config: Config, store: Store, staff: Staff, seals: Seals) -> Report | None:
+        own, now = Signer(config.secret(), store.now).key, store.now()
+        return await verifying.verify(slug, seals, own, others=key or [], head=head, now=now)
+
+    report = in_record(verified)
+    if report is None:
+        fail(f"There is no session called {slug}.")
+    typer.echo("\n".join(report.lines))
+    raise typer.Exit(0 if report.holds else 1)
 
 
 @app.command()

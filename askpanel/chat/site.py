@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +14,14 @@ from starlette.types import Receive, Scope, Send
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
 from askpanel.chat.locale import local_path, written
+from askpanel.chat.noticed import Notice, nothing
 from askpanel.chat.number import whole
 from askpanel.chat.room import Room
 from askpanel.chat.sheet import Sheets
+from askpanel.chat.silences import Silences
 from askpanel.chat.throttle import Throttle
 from askpanel.chat.view import View, view
+from askpanel.eventlog.seal import Seal
 
 PATIENCE = 100
 """Hundredths of a second that a page waits for its room to catch up with what its reader did."""
@@ -57,6 +61,11 @@ class Site:
     origins: frozenset[str]
     exit_url: str
     questions_per_minute: int
+    head_of: Callable[[str], Seal | None] = lambda slug: None
+    """The newest signed head of a session's record that this process knows of, to be printed."""
+    notice: Notice = nothing
+    """Looks at every question before it is stored."""
+    silences: Silences = field(default_factory=Silences)
     sheets: Sheets = field(default_factory=Sheets)
 
     def page(

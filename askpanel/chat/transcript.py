@@ -10,16 +10,26 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from askpanel.chat.locale import iso
+from askpanel.chat.locale import N_, NAMES, clock_time, iso, translations
 from askpanel.chat.pages import no_such_session
 from askpanel.chat.room import Room
 from askpanel.chat.sheet import piece
 from askpanel.chat.site import Site
-from askpanel.eventlog.model import Question, State
+from askpanel.chat.wordings import Wording, wordings
+from askpanel.chat.words import BEHIND
+from askpanel.eventlog.model import Answer, Question, State
+from askpanel.eventlog.seal import Seal
+from askpanel.eventlog.session import Session
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 """What begins a formula; the wide forms do in spreadsheets set to Chinese or Japanese."""
-COLUMNS = ("number", "state", "question", "language", "organisation", "answered", "corrected")
+RECORD = N_("Record: %(head)s, signed %(at)s")
+REMOVED = N_("Question %(number)s was removed")
+CORRECTED = N_("Corrected at %(time)s")
+COLUMNS = (
+    *("number", "state", "question", "language", "organisation", "answered", "corrected"),
+    *("answer_language", "cosigned"),
+)
 
 
 def published(room: Room) -> list[dict[str, Any]]:
@@ -41,23 +51,35 @@ def _entry(question: Question) -> dict[str, Any]:
         "question": question.text,
         "lang": question.lang,
         "edited": question.edited,
-        "answers": [
-            {
-                "organisation": answer.organisation,
-                "text": answer.text,
-                "lang": answer.lang,
-                "at": iso(answer.at),
-                **({"corrected_at": iso(answer.corrected_at)} if answer.corrected_at else {}),
-            }
-            for answer in question.answers
-        ],
+        "answers": [_answer(answer) for answer in question.answers],
     }
 
 
-def as_data(room: Room) -> dict[str, Any]:
-    """The document behind `.json`."""
+def _answer(answer: Answer) -> dict[str, Any]:
+    """An answer in the words that stand now, in the language it was given in; `counterparts` are
+    the same in others, and `cosigned` are organisations that put their name to it."""
+    own, *others = (_wording(each) for each in wordings(answer, answer.lang))
+    further = {
+        "cosigned": [each.organisation for each in answer.cosigned],
+        "counterparts": others,
+    }
+    return {
+        "organisation": answer.organisation,
+        **own,
+        **{name: found for name, found in further.items() if found},
+    }
+
+
+def _wording(wording: Wording) -> dict[str, Any]:
+    corrected = {"corrected_at": iso(wording.corrected_at)} if wording.corrected_at else {}
+    return {"text": wording.text, "lang": wording.lang, "at": iso(wording.at), **corrected}
+
+
+def as_data(room: Room, seal: Seal | None = None) -> dict[str, Any]:
+    """The document behind `.json`, with the newest signed head of the record, if there is one."""
     session = room.projection.session
     return {
+        **({"record": as_record(seal)} if seal else {}),
         "session": session.slug,
         "title": session.title,
         "starts": iso(session.schedule.starts),
@@ -68,30 +90,40 @@ def as_data(room: Room) -> dict[str, Any]:
     }
 
 
+def as_record(seal: Seal) -> dict[str, Any]:
+    """A signed head, for whoever keeps it to hold against the record one day."""
+    return {
+        "head": seal.short,
+        "position": seal.position,
+        "link": seal.link,
+        "signed_at": iso(seal.at),
+        "key": seal.key,
+    }
+
+
 def as_csv(room: Room) -> str:
-    """One row for each answer (RFC 4180), the first line naming the columns."""
+    """One row for each wording of each answer (RFC 4180), the first line naming the columns.
+
+    Nothing of the record: a line that is no answer would be one in everybody's spreadsheet.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*COLUMNS, "answer"])
     for entry in published(room):
         for answer in entry.get("answers", [{}]):
-            writer.writerow(
-                [
-                    entry["number"],
-                    entry["state"],
-                    *(
-                        inert(str(value))
-                        for value in (
-                            entry.get("question", ""),
-                            entry.get("lang", ""),
-                            answer.get("organisation", ""),
-                            answer.get("at", ""),
-                            answer.get("corrected_at", ""),
-                            answer.get("text", ""),
-                        )
-                    ),
-                ]
-            )
+            for wording in (answer, *answer.get("counterparts", ())):
+                cells = (
+                    entry.get("question", ""),
+                    entry.get("lang", ""),
+                    answer.get("organisation", ""),
+                    wording.get("at", ""),
+                    wording.get("corrected_at", ""),
+                    wording.get("lang", ""),
+                    " ".join(answer.get("cosigned", ())),
+                    wording.get("text", ""),
+                )
+                told = [inert(str(cell)) for cell in cells]
+                writer.writerow([entry["number"], entry["state"], *told])
     return out.getvalue()
 
 
@@ -100,17 +132,43 @@ def inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def as_text(room: Room, locale: str) -> str:
-    """Plain text, in the session's words for one language."""
+def as_text(room: Room, locale: str, seal: Seal | None = None) -> str:
+    """Plain text, in the session's words for one language, and the newest signed head below."""
     session = room.projection.session
     lines = [session.text(session.title, locale)[0], ""]
-    for entry in published(room):
-        lines += [f"{entry['number']}. {entry.get('question', '[—]')}", ""]
-        for answer in entry.get("answers", []):
-            body = session.organisation(answer["organisation"])
-            name = session.text(body.name, locale)[0] if body else answer["organisation"]
-            lines += [f"{name}:", answer["text"], ""]
+    for question in sorted(room.projection.published(), key=lambda q: q.number):
+        if question.state == State.REMOVED:
+            words = translations(locale).gettext(REMOVED) % {"number": question.number}
+            lines += [f"{question.number}. [{words}]", ""]
+            continue
+        lines += [f"{question.number}. {question.text}", ""]
+        for answer in question.answers:
+            lines += [f"{_signed(session, answer, locale)}:"]
+            for wording in wordings(answer, locale):
+                lines += [*_written(wording, session, locale), ""]
+    if seal:
+        words = translations(locale).gettext(RECORD)
+        lines += [words % {"head": seal.short, "at": seal.when}, ""]
     return "\n".join(lines) + "\n"
+
+
+def _signed(session: Session, answer: Answer, locale: str) -> str:
+    """The organisations that an answer is from, as a reader of a language calls them."""
+    found = [answer.organisation, *(each.organisation for each in answer.cosigned)]
+    bodies = [(each, session.organisation(each)) for each in found]
+    names = [session.text(body.name, locale)[0] if body else each for each, body in bodies]
+    return ", ".join(names)
+
+
+def _written(wording: Wording, session: Session, locale: str) -> list[str]:
+    """The lines of a wording; in another language than the file's, it says which."""
+    gettext = translations(locale).gettext
+    lines = [] if wording.lang == locale else [f"[{NAMES.get(wording.lang, wording.lang)}]"]
+    lines.append(wording.text)
+    if wording.corrected_at:
+        time = clock_time(wording.corrected_at, session.timezone, locale)
+        lines.append(f"[{gettext(CORRECTED) % {'time': time}}]")
+    return [*lines, *(f"[{gettext(BEHIND[lang])}]" for lang in wording.behind)]
 
 
 class Transcripts:
@@ -134,20 +192,23 @@ class Transcripts:
         session, view = room.projection.session, self.site.view(request)
         questions = sorted(room.projection.published(), key=lambda q: q.number)
         drawn = [piece(room, view, "answered", q, session) for q in questions]
-        return self.site.page(request, "transcript.html", session=session, transcript=drawn)
+        seal = self.site.head_of(session.slug)
+        return self.site.page(
+            request, "transcript.html", session=session, transcript=drawn, seal=seal
+        )
 
     async def file(self, request: Request) -> Response:
         """`.json`, `.csv` or `.txt`."""
         room = await self.site.hub.room(request.path_params["slug"])
-        form = request.path_params["form"]
+        form, seal = request.path_params["form"], self.site.head_of(request.path_params["slug"])
         if room is None or form not in ("json", "csv", "txt"):
             return no_such_session(self.site, request)
         if form == "json":
-            response: Response = JSONResponse(as_data(room))
+            response: Response = JSONResponse(as_data(room, seal))
         elif form == "csv":
             response = PlainTextResponse(as_csv(room), media_type="text/csv")
         else:
-            response = PlainTextResponse(as_text(room, request.state.locale))
+            response = PlainTextResponse(as_text(room, request.state.locale, seal))
         name = f"{room.projection.session.slug}.{form}"
         response.headers["content-disposition"] = f'attachment; filename="{name}"'
         return response
