@@ -15,6 +15,9 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from askpanel.chat import origin
+from askpanel.eventlog.sessionfile.mistake import Refused
+from askpanel.moderation import playbookfile
+from askpanel.moderation.playbook import Playbook
 
 
 class BadSetting(Exception):
@@ -90,6 +93,11 @@ class Config(BaseSettings):
         "https://www.bbc.co.uk/weather",
         description="Where “Exit this page” leads: a neutral page.",
     )
+    playbook: str = Field(
+        "",
+        description="The file with what this installation says: reasons, private replies, "
+        "canned answers, watch lists. Empty: the one that comes with the program.",
+    )
     allow_weak_persistence: bool = Field(
         False,
         description="Start although the store may lose questions that were confirmed: the last "
@@ -125,6 +133,16 @@ class Config(BaseSettings):
             raise ValueError("it must begin with https://")
         return value
 
+    @field_validator("playbook")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if value:
+            try:
+                playbookfile.read(value)
+            except Refused as refusal:
+                raise ValueError(str(refusal)) from None
+        return value
+
     @property
     def secure(self) -> bool:
         """Whether people come by TLS: cookies are then `__Host-` and `Secure`."""
@@ -136,6 +154,10 @@ class Config(BaseSettings):
             return frozenset({self.base_url})
         hosts = ("127.0.0.1", "localhost", "[::1]")
         return frozenset(f"http://{host}:{port}" for host in hosts)
+
+    def said(self) -> Playbook:
+        """What this installation says. Its file was found good with the other settings."""
+        return playbookfile.read(self.playbook) if self.playbook else playbookfile.packaged()
 
     def secret(self) -> bytes:
         """The installation's key; generated and kept in the data folder when none is set."""
@@ -173,4 +195,4 @@ def load(**given: Any) -> Config:
         first = error.errors()[0]
         name = f"ASKPANEL_{first['loc'][0]}".upper() if first["loc"] else "A setting"
         says = first["msg"].removeprefix("Value error, ")
-        raise BadSetting(f"{name} cannot be used: {says}.") from error
+        raise BadSetting(f"{name} cannot be used: {says.removesuffix('.')}.") from error

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from askpanel.cli import app
 from askpanel.config import Config
-from askpanel.doctor import machine, store, timetable
+from askpanel.doctor import machine, sayings, store, timetable
 from askpanel.doctor import visit as visiting
 from askpanel.doctor.asking import certificate_ends
 from askpanel.doctor.finding import Finding, Level, Notes, as_json, as_text, exit_code
@@ -28,6 +28,7 @@ from askpanel.eventlog.member import Member
 from askpanel.eventlog.model import Role
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
+from askpanel.moderation.playbookfile import packaged
 from tests.clusters import start_watched
 from tests.engines import PrivateEngine, free_port, start_engine, wait_until
 from tests.promises.stage import Stage, live_session, staged
@@ -391,6 +392,33 @@ def test_a_number_that_costs_is_found_in_a_session_that_was_loaded_long_ago() ->
 def test_a_session_that_is_over_is_nobody_s_worry() -> None:
     over = live_session(NOW - 10**9)
     assert [each.level for each in timetable.judge([over], [], [], NOW)] == [Level.NOTE]
+
+
+# The playbook
+
+
+def test_a_session_without_an_urgent_signpost_is_found() -> None:
+    session = live_session(NOW)
+    calm = [msgspec.structs.replace(each, urgent=False) for each in session.signposts]
+    found = [*sayings.judge(packaged(), [msgspec.structs.replace(session, signposts=calm)], NOW)]
+    only(found, Level.WARNING, "no signpost is urgent")
+    assert bad([*sayings.judge(packaged(), [session], NOW)]) == []
+
+
+def test_texts_that_would_send_people_nowhere_are_named() -> None:
+    session = live_session(NOW)
+    alone = msgspec.structs.replace(session, signposts=session.signposts[:1])
+    for held, named in ((session, False), (alone, True)):
+        (note,) = [e for e in sayings.judge(packaged(), [held], NOW) if e.level is Level.NOTE]
+        assert "the diversion “A complaint”" in note.says
+        assert ("the text “Where to begin”" in note.says) is named
+        assert "“Report of a crime”" not in note.says
+
+
+def test_an_installation_without_a_lead_is_told_what_that_means() -> None:
+    for able, told in ((EVERYBODY, True), ([*EVERYBODY, *people((Role.LEAD, ""))], False)):
+        found = as_text(timetable.judge([live_session(NOW)], able, able, NOW))
+        assert ("Nobody is a lead" in found) is told
 
 
 # The public address

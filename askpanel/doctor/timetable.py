@@ -8,12 +8,12 @@ from askpanel.doctor.finding import Notes
 from askpanel.eventlog.member import Member
 from askpanel.eventlog.model import Role
 from askpanel.eventlog.phase import Phase, phase
+from askpanel.eventlog.rules import TRIAGE
 from askpanel.eventlog.session import Session, Text
 from askpanel.eventlog.sessionfile.phone import phone_fault
 
 AREA = "The sessions"
 SOON_MS = 60 * 60 * 1000
-QUEUE = (Role.HOST, Role.MODERATOR)
 
 
 def judge(
@@ -36,7 +36,7 @@ def judge(
 
 
 def _everybody(notes: Notes, able: Sequence[Member]) -> None:
-    moderators = [member for member in able if member.role in QUEUE]
+    moderators = [member for member in able if member.role in TRIAGE]
     if not moderators:
         notes.fault(
             "Nobody can moderate: there is no moderator and no host.",
@@ -51,6 +51,11 @@ def _everybody(notes: Notes, able: Sequence[Member]) -> None:
         )
     else:
         notes.ok(f"{len(moderators)} people can moderate.")
+    if not any(member.role is Role.LEAD for member in able):
+        notes.note(
+            "Nobody is a lead: no one person is called when somebody may be in danger, and no "
+            "number that a session does not list can be let through."
+        )
 
 
 def _words(notes: Notes, session: Session) -> None:
@@ -114,7 +119,7 @@ def _presence(notes: Notes, session: Session, present: Sequence[Member], now: in
         return
     minutes = max(1, round(until / 60_000))
     when = "is on" if until <= 0 else f"starts in {minutes} minute" + "s" * (minutes > 1)
-    if not any(member.role in QUEUE for member in present):
+    if not any(member.role in TRIAGE for member in present):
         notes.fault(
             f"{session.slug} {when}, and no moderator has signed in.",
             "questions come in, and nobody reads them.",

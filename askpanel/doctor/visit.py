@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from askpanel.config import BadSetting, Config, load
-from askpanel.doctor import address, machine, settings, store, timetable
+from askpanel.doctor import address, machine, sayings, settings, store, timetable
 from askpanel.doctor.finding import Finding, Notes
 from askpanel.doctor.sight import Sight
 from askpanel.eventlog.embedded import borrowed
@@ -67,6 +67,7 @@ async def _store(config: Config, url: str, sight: Sight, slugs: list[str]) -> li
         staff = Staff(client, secret=config.secret())
         present = await staff.present(held.now())
         found += timetable.judge(sessions, await staff.all(), present, held.now())
+        found += sayings.judge(config.said(), sessions, held.now())
         slugs += [session.slug for session in sessions]
     except StoreAway:
         sentence = await objection(client, allow_weak_persistence=True)

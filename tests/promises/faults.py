@@ -45,8 +45,8 @@ from askpanel.eventlog.rules import RULES
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
 from askpanel.eventlog.tail import Tail
+from askpanel.moderation import additions, visit
 from askpanel.moderation import socket as staff_socket
-from askpanel.moderation import visit
 from askpanel.moderation.attendance import Attendance
 from askpanel.moderation.visit import SignInDesk
 
@@ -235,6 +235,12 @@ def loud_header() -> None:
 
 
 @fault
+def gossiping() -> None:
+    """Takes every question for one's own."""
+    replace(Projection, "by_author", lambda self, author: list(self.questions.values()))
+
+
+@fault
 def indelible() -> None:
     """Gives the public again what was taken back or down."""
     replace(room, "takes_back", lambda event: False)
@@ -336,6 +342,12 @@ def undecided() -> None:
     anything = tuple(State)
     lax = {name: msgspec.structs.replace(rule, from_=anything) for name, rule in RULES.items()}
     replace(store, "RULES", lax)
+
+
+@fault
+def unguarded() -> None:
+    """Lets any telephone number out."""
+    replace(additions, "unverified", lambda text, session: [])
 
 
 if __name__ == "__main__":

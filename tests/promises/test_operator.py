@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from askpanel.cli import app
+from askpanel.moderation.playbookfile import PACKAGED
 from tests.engines import free_port, start_engine
 from tests.promises.stage import Stage, staged
 from tests.service import EXAMPLES, PASSWORD, SLUG
@@ -100,12 +101,32 @@ def test_a_wrong_password_is_not_repeated(tmp_path: Path) -> None:
         ("TRUSTED_PROXIES", "everybody", "ASKPANEL_TRUSTED_PROXIES"),
         ("QUESTIONS_PER_MINUTE", "many", "ASKPANEL_QUESTIONS_PER_MINUTE"),
         ("EXIT_URL", "javascript:alert(1)", "ASKPANEL_EXIT_URL"),
+        ("PLAYBOOK", "/nowhere/playbook.toml", "ASKPANEL_PLAYBOOK"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
     command: Command, name: str, value: str, words: str
 ) -> None:
     is_plain(command("serve", "--port", str(free_port()), **{name: value}), words)
+
+
+@pytest.mark.parametrize("words", [("serve",), ("demo",), ("session", "list")])
+def test_a_playbook_with_a_mistake_is_refused_with_its_place(
+    command: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A person who asks in Welsh would otherwise be told nothing, and only then would it show."""
+    good = PACKAGED.read_text("utf-8")
+    file = tmp_path / "playbook.toml"
+    welsh = next(line for line in good.split("\n") if line.startswith('cy = "Sarhaus"'))
+    file.write_text(good.replace(f"{welsh}\n", "", 1), "utf-8")
+    done = command(*words, PLAYBOOK=str(file))
+    line = (
+        good[: good.index(welsh)].count("\n") - 1
+    )  # of the heading above: what is missing has none
+    is_plain(done, "ASKPANEL_PLAYBOOK", f"reasons[5].label.cy (line {line})", "no words in Welsh")
+    assert not (tmp_path / "engine").exists(), "the store was started with it"
+    file.write_text(good, "utf-8")
+    assert command("staff", "list", PLAYBOOK=str(file)).returncode == 0, "the control"
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -10,10 +10,6 @@ Examples stand in ``askpanel/examples/``. Times are local to the file's ``timezo
 from __future__ import annotations
 
 import os
-import re
-import tomllib
-from pathlib import Path
-from typing import Any
 
 from askpanel.eventlog.session import Organisation, Session, Signpost, Topic
 from askpanel.eventlog.sessionfile.address import address_fault
@@ -24,19 +20,16 @@ from askpanel.eventlog.sessionfile.mistake import (
     Mistake,
     Notes,
     Refused,
-    place_of,
     shown,
 )
 from askpanel.eventlog.sessionfile.names import ids_of, slug_of, slug_taken
 from askpanel.eventlog.sessionfile.phone import phone_fault
-from askpanel.eventlog.sessionfile.table import Table, quoted
+from askpanel.eventlog.sessionfile.source import LARGEST, content_of, decoded, document
+from askpanel.eventlog.sessionfile.table import SETTINGS, Table, quoted
 from askpanel.eventlog.sessionfile.times import schedule_of, timezone_of
 from askpanel.eventlog.sessionfile.words import Languages, Room, languages_of, text_of
 
 __all__ = ["LARGEST", "Mistake", "Refused", "parse", "read", "slug_taken"]
-
-LARGEST = 256 * 1024
-"""Bytes."""
 
 TITLE = Room(150)
 SUMMARY = Room(1_000, lines=True)
@@ -47,59 +40,17 @@ LABEL = Room(80)
 
 def read(path: str | os.PathLike[str]) -> Session:
     """Return the session that the file at ``path`` describes, or raise :class:`Refused`."""
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise _refuse(f"There is no file {shown(str(path), 200)}.", "Check its name.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        says = f"{shown(str(path), 200)} cannot be read: {reason}."
-        raise _refuse(says, "Name a file that can be.") from None
-    return parse(content)
+    return parse(content_of(path))
 
 
 def parse(content: bytes) -> Session:
     """Return the session that ``content``, a file's bytes, describes, or raise Refused."""
-    source = _decode(content)
+    source = decoded(content, "session file")
     notes = Notes()
-    session = _session(Table(_document(source), THE_FILE, notes))
+    session = _session(Table(document(source), THE_FILE, notes, above=SETTINGS))
     if notes.noted:
         raise notes.refuse(lines(source))
     return session
-
-
-def _decode(content: bytes) -> str:
-    if len(content) > LARGEST:
-        says = f"It is larger than {LARGEST // 1024} KB, which no session file needs to be."
-        raise _refuse(says, "Check that this is the right file.")
-    try:
-        # Some editors begin a file with a byte order mark, of which TOML knows nothing.
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        mend = "Save it in your editor with the encoding UTF-8."
-        raise _refuse("It is not in UTF-8.", mend, line) from None
-
-
-def _document(source: str) -> dict[str, Any]:
-    mend = "Mend it there, or on the line before. The rules of the format: https://toml.io"
-    try:
-        return tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        reason, _, where = str(error).partition(" (at ")
-        found = re.match(r"line (\d+)", where)
-        line = int(found[1]) if found else source.rstrip("\n").count("\n") + 1
-        raise _refuse(f"It is not TOML: {reason}.", mend, line) from None
-    except RecursionError:
-        raise _refuse("Its brackets are nested too deep.", "Take some out.") from None
-    except ValueError:
-        # Python refuses to read a number of more than 4300 digits (CVE-2020-10735).
-        raise _refuse("It has a number of thousands of digits.", "Shorten it.") from None
-
-
-def _refuse(says: str, mend: str, line: int | None = None) -> Refused:
-    return Refused([Mistake(place_of(THE_FILE), line, says, mend)])
 
 
 def _session(top: Table) -> Session:

@@ -45,19 +45,24 @@ def slug_taken(slug: str) -> Mistake:
     return Mistake("slug", None, says, mend)
 
 
-def ids_of(tables: Sequence[Table]) -> list[str]:
-    """Read the ``id`` of each table of one list: well-formed, and none twice."""
+def ids_of(tables: Sequence[Table], key: str = "id", example: str = "gmp") -> list[str]:
+    """Read the ``id`` (or ``code``) of each table of one list: well-formed, and none twice."""
     ids: list[str] = []
     for table in tables:
-        found = table.string("id", 'id = "gmp"')
-        fault = _name_fault(found, ID_LENGTH) if found else None
+        found = table.string(key, f'{key} = "{example}"')
+        fault = id_fault(found) if found else None
         if found and found in ids:
             other = place_of(tables[ids.index(found)].path)
-            fault = Fault(f"{shown(found)} is the id of {other} already.", "Choose another.")
+            fault = Fault(f"{shown(found)} is the {key} of {other} already.", "Choose another.")
         if fault is not None:
-            table.note("id", fault)
+            table.note(key, fault)
         ids.append(found)
     return ids
+
+
+def id_fault(id_: str) -> Fault | None:
+    """Return what is wrong with an id or a code, or None."""
+    return _name_fault(id_, ID_LENGTH)
 
 
 def _name_fault(name: str, length: range) -> Fault | None:

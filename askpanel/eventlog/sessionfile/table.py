@@ -20,7 +20,7 @@ SETTINGS = frozenset(
     {"slug", "timezone", "starts", "ends", "questions_open", "last_questions_minutes"}
     | {"languages", "ask_name", "show_waiting", "second_check"}
 )
-"""The keys that stand above the first heading of the file."""
+"""The keys that stand above the first heading of a session file."""
 
 ABOVE = "It belongs above the first [heading]: below one, a key is part of what that heads."
 """TOML's oldest trap, told to those who are in it."""
@@ -39,12 +39,18 @@ KINDS: dict[type, str] = {
 
 
 class Table:
-    """The table at ``path``. Every ``example`` is a line as it should stand in the file."""
+    """The table at ``path``. Every ``example`` is a line as it should stand in the file.
 
-    def __init__(self, raw: dict[str, Any], path: Path, notes: Notes) -> None:
+    ``above`` are the keys that belong above the first heading of a file of its kind.
+    """
+
+    def __init__(
+        self, raw: dict[str, Any], path: Path, notes: Notes, above: Collection[str] = ()
+    ) -> None:
         self.raw = raw
         self.path = path
         self.notes = notes
+        self.above = above
         self._known: list[str] = []
 
     def note(self, key: str | None, fault: Fault) -> None:
@@ -87,7 +93,7 @@ class Table:
     def table(self, key: str, example: str) -> Table | None:
         """Return the table at ``key``, which must be there."""
         raw = self.take(key, dict, example)
-        return None if raw is None else Table(raw, (*self.path, key), self.notes)
+        return None if raw is None else Table(raw, (*self.path, key), self.notes, self.above)
 
     def tables(self, key: str, example: str, *, required: bool = True) -> list[Table]:
         """Return the tables of the list at ``key``; where required, it needs one at least."""
@@ -98,7 +104,7 @@ class Table:
         for index, item in enumerate(raw or []):
             path = (*self.path, key, index)
             if isinstance(item, dict):
-                found.append(Table(item, path, self.notes))
+                found.append(Table(item, path, self.notes, self.above))
                 continue
             says = f"This is {KINDS[type(item)]}, but {KINDS[dict]} is needed here."
             self.notes.note(path, Fault(says, f"Write it like this: {example}"))
@@ -111,7 +117,7 @@ class Table:
                 self.note(key, Fault("This key is not known here.", self._suggest(key)))
 
     def _suggest(self, key: str) -> str:
-        if key in SETTINGS:
+        if key in self.above:
             return ABOVE
         near = nearest(key, self._known)
         if near:

@@ -15,7 +15,6 @@ from askpanel.eventlog.sessionfile.mistake import Fault, shown
 from askpanel.eventlog.sessionfile.table import (
     ABOVE,
     KINDS,
-    SETTINGS,
     Table,
     in_words,
     nearest,
@@ -43,12 +42,17 @@ class Languages:
     """What the file lists: the languages we can use, and those refused already.
 
     ``readable`` is False where there was no list to speak of; nothing then follows for
-    the texts.
+    the texts. ``listed`` is False for a kind of file that has no such list, because its
+    texts need every language that Askpanel speaks.
     """
 
     usable: list[str]
     refused: frozenset[str] = frozenset()
     readable: bool = True
+    listed: bool = True
+
+
+EVERY_LANGUAGE = Languages(list(LANGUAGES), listed=False)
 
 
 def languages_of(table: Table) -> Languages:
@@ -79,16 +83,14 @@ def text_of(table: Table, key: str, room: Room, languages: Languages) -> Text:
         return {}
     text: Text = {}
     for lang in written.raw:
-        fault = _translation_fault(lang, languages)
+        fault = _translation_fault(written, lang, languages)
         if fault is not None:
             written.note(lang, fault)
         else:
             text[lang] = _words(written, lang, room)
     for lang in languages.usable:
         if lang not in written.raw:
-            says = f"There are no words in {LANGUAGES[lang]}, which languages lists."
-            mend = f'Add {lang} = "…" here, or take "{lang}" out of languages.'
-            written.note(lang, Fault(says, mend))
+            written.note(lang, _missing(lang, languages))
     if not written.raw and not languages.usable:
         written.note(None, Fault("This is empty.", f"Write it like this: {example}"))
     return text
@@ -135,11 +137,18 @@ def _language_fault(code: object, before: list[str]) -> Fault | None:
     return None
 
 
-def _translation_fault(lang: str, languages: Languages) -> Fault | None:
+def _missing(lang: str, languages: Languages) -> Fault:
+    if not languages.listed:
+        return Fault(f"There are no words in {LANGUAGES[lang]}.", f'Add {lang} = "…" here.')
+    says = f"There are no words in {LANGUAGES[lang]}, which languages lists."
+    return Fault(says, f'Add {lang} = "…" here, or take "{lang}" out of languages.')
+
+
+def _translation_fault(written: Table, lang: str, languages: Languages) -> Fault | None:
     """Say why words in ``lang`` may not stand here; nothing if that was said already."""
     if lang in languages.usable or lang in languages.refused:
         return None
-    if lang in SETTINGS:
+    if lang in written.above:
         return Fault("This key is not known here.", ABOVE)
     if lang not in LANGUAGES:
         return Fault(f"{shown(lang)} is not a language that Askpanel speaks.", _meant(lang))
