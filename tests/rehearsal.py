@@ -21,13 +21,14 @@ from hypothesis.stateful import (
 )
 from redis.asyncio import Redis
 
-from askpanel.chat.words import REASONS
+from askpanel.eventlog.backstage import Backstage
 from askpanel.eventlog.engine import connect
-from askpanel.eventlog.model import Actor, Done, Entry, Question, Refused
+from askpanel.eventlog.model import Actor, Done, Entry, Present, Question, Refused
 from askpanel.eventlog.phase import next_turn, phase, takes_questions
 from askpanel.eventlog.rules import REFUSALS, RULES, SCHEDULE_COMMANDS
 from askpanel.eventlog.session import Session
 from askpanel.eventlog.store import Store
+from askpanel.moderation.playbookfile import packaged
 from tests.cast import ALEX, ASHA, BEA, HANA, LEAH, LUCY, MINUTE, MORGAN, NOON, SAM, SYSTEM, session
 
 SLUG = "stop-it-now"
@@ -114,6 +115,8 @@ class Rehearsal(RuleBasedStateMachine):
         "submit": 2,
         "submit_again": 1,
         "run_the_session": 1,
+        "come_or_go": 1,
+        "tell_colleagues": 1,
         "wait": 2,
         "wait_for_the_next_turn": 1,
         "tick": 2,
@@ -132,6 +135,7 @@ class Rehearsal(RuleBasedStateMachine):
         self.asked: dict[int, tuple[str, str, str]] = {}
         prefix = f"{stage.prefix}-{next(stage.nights)}"
         self.store = Store(stage.client, prefix=prefix, lease_ms=LEASE, now=lambda: self.now)
+        self.backstage = Backstage(self.store, stage.client)
         self.chosen = one_of(*(a for a, times in self.actions.items() for _ in range(times)))
 
     @initialize(
@@ -215,6 +219,31 @@ class Rehearsal(RuleBasedStateMachine):
         assert held is not None
         self.session = held
 
+    def come_or_go(self, data: st.DataObject) -> None:
+        """Somebody of the staff sits down at a screen, or rises from it; a reload is neither."""
+        who, screen = data.draw(st.tuples(one_of(*STAFF), one_of("triage", "desk")), "seat")
+        self.seat(who, screen, sits=data.draw(st.booleans(), "sits"))
+
+    def seat(self, who: Actor, screen: str, *, sits: bool = True) -> None:
+        token = f"a process {who.username} {screen}"
+        if sits:
+            person = Present(
+                username=who.username,
+                name=who.name,
+                role=who.role,
+                organisation=who.organisation,
+                screen=screen,
+            )
+            position = self.run(self.backstage.sit(SLUG, token, person))
+        else:
+            position = self.run(self.backstage.rise(SLUG, token))
+        if position:
+            self.moved_on(position)
+
+    def tell_colleagues(self, data: st.DataObject) -> None:
+        who, text = data.draw(st.tuples(one_of(*STAFF), one_of(*TEXTS)), "remark")
+        self.moved_on(self.run(self.backstage.remark(SLUG, who, text)))
+
     def wait(self, data: st.DataObject) -> None:
         self.now += int(data.draw(one_of(0.5, 1, 2, 3.5), "minutes") * MINUTE)
 
@@ -258,10 +287,16 @@ class Rehearsal(RuleBasedStateMachine):
         return self.run(sent)
 
     def decide(
-        self, data: st.DataObject, number: int, command: str, actor: Actor | None = None
+        self,
+        data: st.DataObject,
+        number: int,
+        command: str,
+        actor: Actor | None = None,
+        fields: dict[str, Any] | None = None,
     ) -> None:
         """A command by `actor`, or by somebody whose role may give it."""
-        fields = data.draw(self.fields(), "fields")
+        if fields is None:
+            fields = data.draw(self.fields(), "fields")
         if actor is None:
             own = Actor(role="author", author=self.asked[number][0])
             cast = [each for each in (own, *STAFF, SYSTEM) if each.role in RULES[command].roles]
@@ -286,8 +321,10 @@ class Rehearsal(RuleBasedStateMachine):
             {
                 "text": one_of("An answer.", *TEXTS, ""),
                 "note": one_of("Ask the <lead> first", "Done", "Yes", "No", ""),
-                "reason": one_of(*REASONS),
+                "reason": one_of(*(each.code for each in packaged().reasons)),
                 "organisation": one_of("gmp", "lff", "gmp", "cumbria"),
+                "panelist": one_of("", "", "morgan", "lucy"),
+                "panelist_name": one_of("Morgan", "Lucy"),
                 "lang": one_of("en", "cy"),
                 "into": one_of(*self.asked, 999),
                 "answer": one_of(1, 1, 2),

@@ -9,6 +9,7 @@ import msgspec
 
 from askpanel import demo
 from askpanel.eventlog.session import Session
+from askpanel.moderation.playbookfile import packaged
 from tests.cast import ASHA, BEA, HANA, LUCY, MINUTE, MORGAN, NOON, session
 
 MAIN, CHECKED, PAUSED, ENGLISH = "stop-it-now", "checked", "paused", "english"
@@ -36,6 +37,7 @@ CHECKS: list[list[demo.Step]] = [
         ("lucy", "answer", DRAFT),
         ("bea", "publish", {}),
         ("hana", "correct", {"answer": 1, "text": "Our answer, corrected."}),
+        ("bea", "publish", {}),
         ("morgan", "answer", DRAFT),
     ],
     [("asha", "assign", {"organisation": "gmp"}), ("asha", "approve", {})],
@@ -73,5 +75,6 @@ def content() -> list[str]:
     asked = [text for _, _, text, _ in demo.QUESTIONS]
     names = [actor.name for actor in ACTORS.values()]
     own = [asked, steps, CHECKS, WELSH_QUESTION, TYPED, ASKER, names]
-    found = texts([msgspec.to_builtins(session()), *own])
+    said = msgspec.to_builtins(packaged())
+    found = texts([msgspec.to_builtins(session()), said, *own])
     return sorted(set(found), key=len, reverse=True)

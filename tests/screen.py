@@ -1,4 +1,4 @@
-"""A page as a browser would have it, and the six operations of `static/ops.mjs` on it.
+"""A page as a browser would have it, and the seven operations of `static/ops.mjs` on it.
 
 Independent of the program: a small strict tree over the standard library's parser. What a
 browser would silently mend (a tag left open, a paragraph around a list) is an error here, since
@@ -16,7 +16,10 @@ VOID = frozenset({"base", "br", "hr", "img", "input", "link", "meta", "source", 
 BLOCKS = frozenset(
     {"article", "details", "div", "form", "h1", "h2", "h3", "li", "ol", "p", "section", "ul"}
 )
-LIVE = re.compile(r"phase|ask-notice|transcript|waiting|mine|claims|(list|count)-[a-z]+")
+LIVE = re.compile(
+    r"urgent|phase|ask-notice|transcript|waiting|mine|claims|opened|alarms|muted|present|remarks|"
+    r"(list|count)-[a-z0-9-]+"
+)
 """The ids of the elements that frames may touch; nothing outside them may change."""
 
 
@@ -117,15 +120,15 @@ class Screen:
         ids = [each.id for each in self.root.elements() if each.id]
         twice = {each for each in ids if ids.count(each) > 1} if len(set(ids)) < len(ids) else set()
         assert not twice, f"ids that stand twice on one page: {sorted(twice)}"
-        self._place = next(e for e in self.root.elements() if "data-position" in e.attributes)
+        self._where = next(e for e in self.root.elements() if "data-position" in e.attributes)
 
     @property
     def position(self) -> int:
-        return int(self._place.attributes["data-position"])
+        return int(self._where.attributes["data-position"])
 
     @property
     def epoch(self) -> str:
-        return self._place.attributes["data-epoch"]
+        return self._where.attributes["data-epoch"]
 
     def find(self, id_: str) -> Element | None:
         return next((each for each in self.root.elements() if each.id == id_), None)
@@ -140,7 +143,7 @@ class Screen:
         elif position > self.position:
             assert frame["since"] <= self.position, f"{frame['since']} is missing"
             self._apply(ops)
-            self._place.attributes["data-position"] = str(position)
+            self._where.attributes["data-position"] = str(position)
         else:
             assert position == self.position, f"{position} does not follow {self.position}"
             assert not ops, f"position {position} came twice"
@@ -157,8 +160,11 @@ class Screen:
         for op, id_, *html in ops:
             target = self.find(id_)
             if target is None:
-                # Everybody is told that a claim has ended; only its holder's page has the box.
-                assert (op, id_[:6]) == ("remove", "claim-"), f"{op} {id_}: there is no such place"
+                # Everybody is told that a claim or a lock has ended; only its holder's page has
+                # the box.
+                boxes = ("claim-", "open-", "urgent-")
+                assert op == "remove", f"{op} {id_}: no such place"
+                assert id_.startswith(boxes), f"{op} {id_}: no such place"
                 continue
             assert any(LIVE.fullmatch(e.id) and target in e for e in self.root.elements()), id_
             getattr(self, f"_{op}")(target, *html)
@@ -168,6 +174,19 @@ class Screen:
 
     def _prepend(self, target: Element, html: str) -> None:
         self._insert(target, html, 0)
+
+    def _place(self, target: Element, html: str) -> None:
+        """Into a list in the order of `data-since`."""
+        for fresh in parse(html).children:
+            assert isinstance(fresh, Element)
+            since = int(fresh.attributes["data-since"])
+            items = [each for each in target.children if isinstance(each, Element)]
+            after = (
+                i for i, each in enumerate(items) if int(each.attributes["data-since"]) > since
+            )
+            first = next(after, None)
+            place = len(target.children) if first is None else target.children.index(items[first])
+            self._insert(target, html, place)
 
     def _insert(self, target: Element, html: str, place: int) -> None:
         """An element whose id is on the page already is that element: changed, or moved here."""

@@ -13,11 +13,10 @@ from askpanel.chat.reel import Audience, Drawing
 from askpanel.eventlog.projection import Moment
 from askpanel.moderation.desk import Desk
 from askpanel.moderation.triage import Triage
-from tests.cast import ASHA, BEA, HANA, LUCY, MINUTE, MORGAN
-from tests.rehearsal import LEASE, SLUG, Stage, play, stage
+from tests.cast import ASHA
+from tests.rehearsal import Stage, play, stage
+from tests.stories import STORIES, a_question_is_opened_taken_over_and_given_back
 from tests.theatre import AUDIENCES, Theatre
-
-ANSWER = {"text": "It is never too late.", "lang": "en"}
 
 
 @pytest.mark.parametrize("night", range(6))
@@ -28,79 +27,25 @@ def test_a_page_with_the_frames_since_is_the_page_drawn_now(
         play(lambda: Theatre(lit), night)
 
 
-def a_draft_takes_over_a_claim_that_lapsed(theatre: Theatre) -> None:
-    assert theatre.command(1, "claim", MORGAN)
-    theatre.look_at_all()
-    theatre.now += LEASE
-    assert theatre.command(1, "answer", LUCY, **ANSWER)
-    theatre.look_at_all()
-    assert theatre.command(1, "return", MORGAN, note="Add the helpline")
-    assert theatre.command(1, "answer", LUCY, **ANSWER)
-    assert theatre.command(1, "publish", MORGAN)
-
-
-def claims_are_taken_in_another_order_than_the_questions_came(theatre: Theatre) -> None:
-    assert theatre.command(2, "claim", MORGAN)
-    assert theatre.command(1, "claim", MORGAN)
-    theatre.look_at_all()
-    assert theatre.command(2, "claim", MORGAN)
-
-
-def two_organisations_answer_and_one_answer_is_corrected(theatre: Theatre) -> None:
-    for panelist, colleague in ((MORGAN, LUCY), (LUCY, MORGAN)):
-        assert theatre.command(2, "answer", panelist, **ANSWER)
-        theatre.look_at_all()
-        assert theatre.command(2, "publish", colleague)
-    assert theatre.command(2, "correct", MORGAN, answer=1, text="It is not too late.")
-    theatre.look_at_all()
-    assert theatre.command(1, "answer", LUCY, **ANSWER)
-    assert theatre.command(1, "publish", ASHA)
-    assert theatre.command(2, "remove", ASHA, reason="names-a-person")
-
-
-def a_decision_is_undone_and_taken_again(theatre: Theatre) -> None:
-    assert theatre.command(1, "restore", ASHA)
-    assert theatre.command(1, "escalate", ASHA, note="At risk")
-    theatre.look_at_all()
-    assert theatre.command(1, "acknowledge", BEA)
-    assert theatre.command(1, "conclude", BEA, decision="no-danger", note="Not at risk")
-    assert theatre.command(1, "restore", BEA)
-    assert theatre.command(1, "approve", BEA, text="Is it ever too late?")
-
-
-def the_host_extends_while_another_process_notices_the_last_minutes(theatre: Theatre) -> None:
-    theatre.look_at_all()
-    theatre.now = theatre.session.schedule.last_questions
-    theatre.moved_on(theatre.run(theatre.store.schedule(SLUG, "extend", HANA, minutes=10)))
-    theatre.run(theatre.hub._turn(SLUG, theatre.room))
-    theatre.look_at_all()
-    theatre.now += 10 * MINUTE
-
-
-STORIES = (
-    a_draft_takes_over_a_claim_that_lapsed,
-    claims_are_taken_in_another_order_than_the_questions_came,
-    two_organisations_answer_and_one_answer_is_corrected,
-    a_decision_is_undone_and_taken_again,
-    the_host_extends_while_another_process_notices_the_last_minutes,
-)
-
-
 @pytest.mark.parametrize("tell", STORIES, ids=lambda tell: tell.__name__)
 @pytest.mark.parametrize("show_waiting", [True, False], ids=["waiting", "nothing waiting"])
 def test_the_same_in_a_story_that_chance_seldom_tells(
     engine_url: str, prefix: str, tell: Callable[[Theatre], None], show_waiting: bool
 ) -> None:
     with stage(engine_url, prefix) as lit:
-        theatre = Theatre(lit)
-        questions = [("sam", "Is it too late?", "en", ""), ("alex", "Pryd?", "cy", "law")]
-        theatre.arrive(
-            show_waiting=show_waiting, second_check=True, arrival="on time", questions=questions
-        )
-        for number in (1, 2):
-            assert theatre.command(number, "approve", ASHA)
-        tell(theatre)
-        theatre.teardown()
+        perform(Theatre(lit), tell, show_waiting=show_waiting)
+
+
+def perform(theatre: Theatre, tell: Callable[[Theatre], None], *, show_waiting: bool) -> None:
+    """One story, from the arrival of its questions to the last look."""
+    questions = [("sam", "Is it too late?", "en", ""), ("alex", "Pryd?", "cy", "law")]
+    theatre.arrive(
+        show_waiting=show_waiting, second_check=True, arrival="on time", questions=questions
+    )
+    for number in (1, 2):
+        assert theatre.command(number, "approve", ASHA)
+    tell(theatre)
+    theatre.teardown()
 
 
 class Faulty:
@@ -147,7 +92,10 @@ FAULTS: dict[str, tuple[str, Audience]] = {
     "a count stands still": ("triage", Faulty(Triage(), shared=without("text"))),
     "new questions come on top": ("triage", Faulty(Triage(), shared=prepending)),
     "a card is not redrawn in its place": ("desk", Faulty(Desk(), shared=without("morph"))),
+    "a colleague's word is not heard": ("desk", Faulty(Desk(), shared=without("append"))),
     "the holder gets no box": ("desk", Faulty(Desk(), own=without("append"))),
+    "what is for one stays with all": ("desk", Faulty(Desk(), own=without("place"))),
+    "what is for others stays with all": ("desk", Faulty(Desk(), shared=without("place"))),
 }
 
 
@@ -163,5 +111,22 @@ def test_a_fragment_that_forgets_something_is_noticed(
         return theatre
 
     with stage(engine_url, prefix) as lit, pytest.raises(AssertionError):
+        for tell in STORIES:
+            perform(faulty(lit), tell, show_waiting=True)
         for night in range(8):
             play(lambda: faulty(lit), night)
+
+
+@pytest.mark.parametrize("op", ["append", "morph"])
+def test_a_box_that_is_not_drawn_or_stays_as_it_was_is_noticed(
+    engine_url: str, prefix: str, op: str
+) -> None:
+    with stage(engine_url, prefix) as lit:
+        theatre = Theatre(lit)
+        theatre.audiences = {**AUDIENCES, "triage": Faulty(Triage(), own=without(op))}
+        questions = [("sam", "Is it too late?", "en", ""), ("alex", "Pryd?", "cy", "law")]
+        theatre.arrive(show_waiting=True, second_check=True, arrival="on time", questions=questions)
+        for number in (1, 2):
+            assert theatre.command(number, "approve", ASHA)
+        with pytest.raises(AssertionError, match="opened"):
+            a_question_is_opened_taken_over_and_given_back(theatre)

@@ -25,7 +25,7 @@ from askpanel.moderation.triage import Triage
 from tests.fakewire import FakeWire
 from tests.rehearsal import SLUG, Rehearsal, one_of
 from tests.screen import Screen
-from tests.viewers import ALEXS_TOKEN, READER, SAM, VIEWERS, House, Viewer, author_of
+from tests.viewers import ALEX, READER, SAM, VIEWERS, House, Viewer
 
 SCREENS = tuple(itertools.product(VIEWERS, LOCALES))
 SCREEN = one_of(*SCREENS)
@@ -65,7 +65,7 @@ class Theatre(Rehearsal):
     def begin(self) -> None:
         self.authors = {
             "sam": Actor(role="author", author=SAM.key),
-            "alex": Actor(role="author", author=author_of(ALEXS_TOKEN)),
+            "alex": Actor(role="author", author=ALEX.key),
         }
         self.hub = Hub(self.store, self.audiences)
         self.house = House(self.hub)

@@ -12,6 +12,9 @@ SAID = {"alt", "aria-label", "label", "placeholder", "title"}
 """Attributes whose text is for people. Scripts take theirs from `data-…`, where words, unlike
 names and addresses, have a space or an apostrophe between them or stand in #live-words."""
 
+CODES = {"data-flags", "data-labels", "data-screens", "data-or-role", "data-not-for"}
+"""Attributes of several codes with spaces between them."""
+
 
 class Words(NamedTuple):
     """A run of text and the language it is said to be in."""
@@ -40,7 +43,8 @@ def language_of(text: str, said: list[Words]) -> set[str]:
 def _of(element: Element, lang: str) -> Iterator[Words]:
     lang = element.attributes.get("lang", lang)
     for name, value in element.attributes.items():
-        if name in SAID or (name.startswith("data-") and _words(element, value)):
+        scripts = name.startswith("data-") and name not in CODES
+        if name in SAID or (scripts and _words(element, value)):
             yield Words(lang, value)
     for child in element.children:
         if isinstance(child, Element):

@@ -25,6 +25,7 @@ from askpanel.config import load
 from askpanel.eventlog.model import Actor
 from askpanel.eventlog.projection import moments
 from askpanel.moderation import csrf
+from askpanel.moderation.additions import additions
 from tests.cast import NOON, session
 from tests.scene import (
     ACTORS,
@@ -90,7 +91,11 @@ class Tour:
         )
         for username, command, fields in steps:
             actor = ACTORS.get(username) or Actor(role="author", author=author)
-            await self.store.decide(slug, done.question.number, command, actor, **fields)
+            held = await self.store.session(slug)
+            assert held is not None
+            added = additions(command, fields, self.application.playbook, held)
+            number = done.question.number
+            await self.store.decide(slug, number, command, actor, **fields, **added)
 
     @asynccontextmanager
     async def browser(self, **cookies: str) -> AsyncIterator[AsyncClient]:
@@ -171,6 +176,11 @@ class Tour:
                 for slug in (MAIN, CHECKED, PAUSED):
                     for screen in ("triage", "desk"):
                         yield await self.see(browser, f"/staff/sessions/{slug}/{screen}")
+                remarks = f"/staff/sessions/{MAIN}/remarks"
+                for said in (TYPED, "", "1" * 1001):
+                    yield await self.post(browser, remarks, {**key, "text": said})
+                for page in ("history?kind=all", "history?words=nowhere", "report"):
+                    yield await self.see(browser, f"/staff/sessions/{MAIN}/{page}")
                 for command in ("approve", "claim", "answer", "return", "correct", "dance"):
                     path = f"/staff/sessions/{MAIN}/questions/4/{command}"
                     yield await self.post(browser, path, {**key, "text": TYPED, "lang": "en"})

@@ -46,10 +46,11 @@ class Viewer:
 
 READER = Viewer("reader", "public")
 SAM = Viewer("sam", "public", author_of(SAMS_TOKEN), SAMS_TOKEN)
+ALEX = Viewer("alex", "public", author_of(ALEXS_TOKEN), ALEXS_TOKEN)
 TRIAGE = Viewer("asha", "triage", "asha")
 MORGAN = Viewer("morgan", "desk", "morgan")
 LUCY = Viewer("lucy", "desk", "lucy")
-VIEWERS = (READER, SAM, TRIAGE, MORGAN, LUCY)
+VIEWERS = (READER, SAM, ALEX, TRIAGE, MORGAN, LUCY)
 
 
 class House:
@@ -79,7 +80,14 @@ class House:
             path = f"/staff/sessions/{SLUG}/{viewer.audience}"
             request = Request(_scope("http", path, viewer, locale))
             role = Role.MODERATOR if viewer.audience == "triage" else Role.PANELIST
-            member = Member(username=viewer.key, name=viewer.name, role=role, password="")
+            organisation = {"morgan": "gmp", "lucy": "lff"}.get(viewer.key, "")
+            member = Member(
+                username=viewer.key,
+                name=viewer.name,
+                role=role,
+                organisation=organisation,
+                password="",
+            )
             visit = Visit(member, "", f"token of {viewer.name}")
             pages = {"triage": self._triage.triage, "desk": self._desk.desk}
             endpoint = pages[viewer.audience]

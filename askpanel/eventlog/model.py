@@ -83,9 +83,9 @@ class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that is known of one question. Staff see it whole; the public sees what is published.
 
     `since` is the position at which it entered the list that it stands on, and `published` the
-    one of its first answer: lists are drawn in that order, as they grew on the screens. `told` is
-    what its author was told with a decision, by language, and `hidden` that the text may never be
-    shown, whatever becomes of it.
+    one of its first answer: lists are drawn in that order, as they grew on the screens. It was
+    taken down at `removed_at`, in Unix milliseconds. `told` is what its author was told with a
+    decision, by language, and `hidden` that the text is shown to nobody while that decision stands.
     """
 
     number: int
@@ -123,6 +123,7 @@ class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
     draft: Draft | None = None
     answers: list[Answer] = []
     published: int = 0
+    removed_at: int = 0
 
     @property
     def edited(self) -> bool:
@@ -140,7 +141,9 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `was` is the state before (empty for a new question). A question event carries `question`;
     a session event (scheduled, opened, paused, resumed, extended, closed, phased) carries
     `session`, the whole definition as JSON-compatible data, or nothing but its type. `of` is the
-    command that was undone, `numbers` what a lead let through although it is not verified.
+    command that was undone, `parted` the question that this one was taken together with until
+    then, `over` the name of the colleague who had it open, and `numbers` what a lead let through
+    although it is not verified.
     `present` is everybody who is at a screen after somebody arrived or left, and `remark` what
     was said to colleagues.
     """
@@ -154,6 +157,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: Any = None
     phase: str = ""
     of: str = ""
+    parted: int = 0
+    over: str = ""
     numbers: list[str] = []
     present: list[Present] = []
     remark: Note | None = None

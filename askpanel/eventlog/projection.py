@@ -10,9 +10,13 @@ from msgspec import Struct
 
 from askpanel.eventlog.model import Entry, Event, Mute, Note, Present, Question, State
 from askpanel.eventlog.session import Session
+from askpanel.eventlog.ties import Lead, Tied, Ties
 
 Counts = dict[str, int]
 """State to the number of questions in it; states with none are left out."""
+
+MOST_REMARKS = 200
+"""Of the staff to each other, the newest: as many as `lua/snapshot.lua` gives."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -30,7 +34,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """One entry with all that a fragment may draw from: the session and the counts after it.
+    """One entry with all that a fragment may draw from: the session and the counts after it, and
+    how its question is taken together with others.
 
     With these a frame is a pure function of the moment, so a frame drawn late for somebody who
     was away has the same bytes as the one that the others got.
@@ -40,6 +45,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     event: Event
     session: Session
     counts: Counts
+    tied: Tied | None = None
 
     @property
     def begins_claim(self) -> bool:
@@ -68,6 +74,7 @@ class Projection:
         self._of_author: dict[str, list[int]] = {}
         self._published: list[tuple[int, int]] = []
         self._locked: set[int] = set()
+        self._ties = Ties()
         for question in sorted(snapshot.questions, key=lambda q: q.number):
             self._put(question)
 
@@ -84,20 +91,28 @@ class Projection:
         if event.question is not None:
             self.counts = _recount(self.counts, event.was, str(event.question.state))
             self._put(event.question)
-            self._hear_mute(event, event.question)
+            self._hear_mute(entry.position, event, event.question)
         elif event.type in ("arrived", "left"):
             self.present = event.present
         if event.remark is not None:
-            self.remarks.append(event.remark)
+            self.remarks = [*self.remarks, event.remark][-MOST_REMARKS:]
         self.position = entry.position
         return Moment(
-            position=entry.position, event=event, session=self.session, counts=self.counts
+            position=entry.position,
+            event=event,
+            session=self.session,
+            counts=self.counts,
+            tied=self._ties.tied(event, event.question) if event.question else None,
         )
 
-    def _hear_mute(self, event: Event, question: Question) -> None:
+    def _hear_mute(self, position: int, event: Event, question: Question) -> None:
         if event.type == "muted":
             self.muted[question.author] = Mute(
-                number=question.number, at=event.at, username=event.by, name=event.name
+                number=question.number,
+                at=event.at,
+                username=event.by,
+                name=event.name,
+                position=position,
             )
         elif event.type == "unmuted":
             self.muted.pop(question.author, None)
@@ -114,6 +129,11 @@ class Projection:
             insort(self._published, (question.published, number))
         (self._locked.add if question.lock else self._locked.discard)(number)
         self.questions[number] = question
+        self._ties.put(question)
+
+    def lead(self, number: int) -> Lead:
+        """The question that stands for one: another that it is taken together with, or itself."""
+        return self._ties.lead(number)
 
     def locked(self) -> list[Question]:
         """The questions that somebody has open, in the order in which they were opened."""
@@ -140,23 +160,33 @@ class Projection:
 def moments(snapshot: Snapshot) -> list[Moment]:
     """The newest entries of a snapshot as moments, oldest first.
 
-    The counts are walked back from the present ones. Before the oldest change of the schedule
-    that is among them, the session is the one after it: only its times differ.
+    The counts are walked back from the present ones, and so is what is taken together. Before
+    the oldest change of the schedule that is among them, the session is the one after it: only
+    its times differ.
     """
     entries = sorted(snapshot.entries, key=lambda e: e.position)
-    counts, walked = _counted(snapshot), []
+    counts, ties = _counted(snapshot), Ties(snapshot.questions)
+    walked: list[tuple[Counts, Tied | None]] = []
     for event in (entry.event for entry in reversed(entries)):
-        walked.append(counts)
-        if event.question is not None:
-            counts = _recount(counts, str(event.question.state), event.was)
+        question = event.question
+        walked.append((counts, ties.tied(event, question) if question else None))
+        if question is not None:
+            counts = _recount(counts, str(question.state), event.was)
+            ties.take_back(event, question)
     changed = next((e.event.session for e in entries if e.event.session is not None), None)
     session = snapshot.session if changed is None else msgspec.convert(changed, Session)
     found: list[Moment] = []
-    for entry, after in zip(entries, reversed(walked), strict=True):
+    for entry, (after, tied) in zip(entries, reversed(walked), strict=True):
         if entry.event.session is not None:
             session = msgspec.convert(entry.event.session, Session)
         found.append(
-            Moment(position=entry.position, event=entry.event, session=session, counts=after)
+            Moment(
+                position=entry.position,
+                event=entry.event,
+                session=session,
+                counts=after,
+                tied=tied,
+            )
         )
     return found
 

@@ -164,7 +164,8 @@ class Similar(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last thing that was done to a question: what, by whom, when, and at which position.
 
-    `previous` is the position of the change before it, to which an undo goes back.
+    `previous` is the position of the change before it, to which an undo goes back. After an undo
+    `stands` is the command that is the last again, and `back_to` the position where it was given.
     """
 
     command: str
@@ -173,6 +174,18 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     position: int = 0
     previous: int = 0
+    stands: str = ""
+    back_to: int = 0
+
+    @property
+    def standing(self) -> str:
+        """The command that stands as the last, and that an undo would take back."""
+        return self.stands or self.command
+
+    @property
+    def standing_at(self) -> int:
+        """The position that an undo names."""
+        return self.back_to or self.position
 
 
 class Present(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -186,12 +199,14 @@ class Present(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Mute(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An author who may send nothing more: by whose word, and for which question."""
+    """An author who may send nothing more: by whose word, since which position, and for which
+    question."""
 
     number: int
     at: int
     username: str
     name: str
+    position: int = 0
 
 
 class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -113,7 +113,8 @@ RULES: dict[str, Rule] = {
     "lapse": _aside("unlocked", (SYSTEM,)),
     "annotate": _aside("annotated", (*TRIAGE, *DESK), "note"),
     "mute": _aside("muted", TRIAGE),
-    "unmute": _aside("unmuted", TRIAGE),
+    # Also where its author has withdrawn the question since: nobody else's would let them go.
+    "unmute": Rule(event="unmuted", from_=tuple(State), to="", roles=TRIAGE, quiet=True),
     "undo": Rule(
         event="undone",
         from_=OPENED,
@@ -237,6 +238,7 @@ REFUSALS: dict[str, str] = {
     "own_answer": "This organisation gave the answer itself.",
     "cosigned_already": "This organisation has signed the answer already.",
     "muted": "The author of this question may send nothing more in this session.",
+    "full": "There are as many of these on this question as there may be.",
     "not_muted": "The author of this question is not muted.",
     "closed": "This session is not taking questions now.",
     "exists": "There is a session at this address already.",

@@ -9,8 +9,10 @@ import redis.asyncio
 
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.staff import Staff
-from tests.cast import NOON
+from askpanel.eventlog.store import Store
+from tests.cast import MINUTE, NOON, session
 from tests.clusters import Cluster, start_cluster
+from tests.eventlog.rulesroom import Room
 from tests.staffroom import SECRET, fresh_prefix, hire
 
 
@@ -37,3 +39,23 @@ async def staff(client: redis.asyncio.Redis, prefix: str) -> Staff:
     room = Staff(client, prefix, secret=SECRET)
     await hire(room, NOON)
     return room
+
+
+@pytest.fixture
+def time() -> list[int]:
+    """The store's clock, which a test moves."""
+    return [NOON]
+
+
+@pytest.fixture
+async def room(client: redis.asyncio.Redis, prefix: str, time: list[int]) -> Room:
+    store = Store(client, prefix=prefix, now=lambda: time[0], lease_ms=3 * MINUTE)
+    await store.create(session())
+    return Room(store, time)
+
+
+@pytest.fixture
+async def checked_room(client: redis.asyncio.Redis, prefix: str, time: list[int]) -> Room:
+    store = Store(client, prefix=prefix, now=lambda: time[0], lease_ms=3 * MINUTE)
+    await store.create(session(second_check=True))
+    return Room(store, time)

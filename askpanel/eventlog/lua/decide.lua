@@ -13,7 +13,11 @@ if was == 'escalated' and leads_on and not (q.risk and given(q.risk.decision)) t
   return refuse('undecided', raw)
 end
 
-local change = q.changed
+-- A colleague had it open, and was named: on record, whatever becomes of their lock.
+local theirs = (rule.guarded or command == 'lock') and given(fields.from) and q.lock
+local over_whom = theirs and theirs.username == fields.from and theirs.username ~= actor.username
+  and theirs['until'] > now and theirs.name or nil
+local change, into = q.changed, q.into
 local refusal = steps[command]()
 if refusal then return refuse(refusal, raw) end
 
@@ -32,16 +36,24 @@ if rule.guarded and given(fields.from) and q.lock and q.lock.username == fields.
   q.lock = nil
 end
 if not rule.quiet then
-  local previous = undone and q.changed.previous or change.position
+  local before = q.changed
   q.changed = {
     command = command, at = now, username = actor.username, name = actor.name,
-    position = next_position(KEYS[1]), previous = previous,
+    position = next_position(KEYS[1]), previous = change.back_to or change.position,
   }
+  if undone then
+    q.changed.previous = before.previous
+    q.changed.stands = before.stands or before.command
+    q.changed.back_to = before.back_to or before.position
+  end
 end
+-- Which question it is no longer taken together with, for those who read the log backwards.
+local parted = was == 'merged' and (q.state ~= was or q.into ~= into) and into or nil
 local record = cjson.encode(q)
 redis.call('HSET', KEYS[3], ARGV[2], record)
 local position = append(KEYS[1], KEYS[2], {
   type = event, at = now, by = actor.username, name = actor.name, was = was, question = q,
-  of = undone, numbers = let_through,
+  of = undone, numbers = let_through, parted = parted,
+  over = over_whom,
 })
 return {'done', position, record}

@@ -47,6 +47,8 @@ local function add_wording(by)
   if by.lang == answer.lang then
     event = 'corrected'
     table.insert(answer.versions, version)
+    -- Whoever put their name to it had read other words.
+    answer.cosigned = nil
     return
   end
   event = 'translated'
@@ -97,6 +99,7 @@ function steps.answer()
   if refusal then return refusal end
   if not waits then return add_answer(draft) end
   q.draft, event = draft, 'drafted'
+  forget_kept(actor.username)
   if was ~= 'answered' then
     hold_claim()
     rule.to = 'claimed'
@@ -121,6 +124,8 @@ end
 
 local function reword(answer, lang)
   if awaiting_check() then return 'awaiting_check' end
+  local former = lang == answer.lang and answer.versions or (answer.counterparts or {})[lang] or {}
+  if #former >= MOST_VERSIONS then return 'full' end
   fields.lang = lang
   local draft, waits, refusal = written(answer)
   if refusal then return refusal end
@@ -163,4 +168,4 @@ function steps.cosign()
   })
 end
 
-function steps.remove() q.reason = fields.reason end
+function steps.remove() q.reason, q.removed_at = fields.reason, now end

@@ -12,6 +12,10 @@ local lease, session, q = tonumber(ARGV[6]), cjson.decode(definition), cjson.dec
 local was, event, undone, let_through = q.state, rule.event, nil, nil
 local steps = {}
 
+-- Every entry of the log has the whole record, and so has every lease that is renewed: without an
+-- end to what is added to it, one member of staff could fill the store.
+local MOST_NOTES, MOST_VERSIONS = 100, 50
+
 local function panel(organisation)
   for _, each in ipairs(session.organisations) do
     if each.id == organisation then return true end

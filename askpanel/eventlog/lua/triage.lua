@@ -32,6 +32,8 @@ end
 function steps.respond()
   if q.author ~= actor.author then return 'not_author' end
   if fields.helped ~= 'yes' and fields.helped ~= 'no' then return 'missing' end
+  -- Said once: whoever pressed without end would fill the log.
+  if q.replies[#q.replies].helped == fields.helped then return 'wrong_state' end
   q.replies[#q.replies].helped = fields.helped
   if fields.helped == 'no' then
     q.needs_help, rule.to = true, 'pending'
@@ -39,11 +41,13 @@ function steps.respond()
 end
 
 function steps.merge()
-  local target = fields.into ~= q.number and redis.call('HGET', KEYS[3], fields.into)
-  if not target then return 'bad_target' end
+  local record = redis.call('HGET', KEYS[3], fields.into)
+  local target = record and cjson.decode(record)
+  -- By its own number: what a field says may be the same number as text.
+  if not target or target.number == q.number then return 'bad_target' end
   local open = {'pending', 'held', 'approved', 'claimed', 'answered'}
-  if not contains(open, cjson.decode(target).state) then return 'bad_target' end
-  q.into = fields.into
+  if not contains(open, target.state) then return 'bad_target' end
+  q.into = target.number
 end
 
 function steps.divert()
@@ -121,6 +125,7 @@ end
 
 function steps.annotate()
   q.notes = q.notes or {}
+  if #q.notes >= MOST_NOTES then return 'full' end
   local note = seen()
   note.text = fields.note
   table.insert(q.notes, note)
@@ -129,7 +134,7 @@ end
 function steps.mute()
   if redis.call('HEXISTS', KEYS[1], 'muted:' .. q.author) == 1 then return 'muted' end
   local mute = seen()
-  mute.number = q.number
+  mute.number, mute.position = q.number, next_position(KEYS[1])
   redis.call('HSET', KEYS[1], 'muted:' .. q.author, cjson.encode(mute))
   q.muted = true
 end
@@ -140,12 +145,31 @@ function steps.unmute()
   q.muted = nil
 end
 
+local function signed_before(old, id, organisation)
+  local answer = (old.answers or {})[id]
+  for _, each in ipairs(answer and answer.cosigned or {}) do
+    if each.organisation == organisation then return true end
+  end
+  return false
+end
+
+-- Whether a question would be taken together with itself, by way of others.
+local function leads_back(into)
+  while into do
+    if into == q.number then return true end
+    local next = cjson.decode(redis.call('HGET', KEYS[3], into))
+    into = next.state == 'merged' and next.into
+  end
+  return false
+end
+
 -- The record of before comes back exactly. What colleagues wrote beside it stays, and so does
 -- who may not write; nobody has the question open.
 function steps.undo()
   local change = q.changed
-  if fields.position ~= change.position then return 'superseded' end
-  local may = cjson.decode(ARGV[8])[change.command]
+  if fields.position ~= (change.back_to or change.position) then return 'superseded' end
+  local command_then = change.stands or change.command
+  local may = cjson.decode(ARGV[8])[command_then]
   if not may then return 'cannot_undo' end
   if not contains(may, actor.role) then return 'wrong_role' end
   local before = change.previous or 0
@@ -153,15 +177,17 @@ function steps.undo()
   if not entry then return 'too_late' end
   local old = cjson.decode(entry[2][2]).question
   if not old then return 'too_late' end
-  if change.command == 'cosign' then
+  if old.state == 'merged' and leads_back(old.into) then return 'bad_target' end
+  if command_then == 'cosign' then
     local ours = false
     for _, answer in ipairs(q.answers) do
       local newest = answer.cosigned and answer.cosigned[#answer.cosigned]
-      if newest and newest.at == change.at then ours = newest.organisation == actor.organisation end
+      local gone = newest and not signed_before(old, answer.id, newest.organisation)
+      if gone then ours = newest.organisation == actor.organisation end
     end
     if not ours then return 'not_own_answer' end
   end
-  undone = change.command
+  undone = command_then
   old.notes, old.muted, old.lock, old.since = q.notes, q.muted, nil, q.since
   q = old
 end
