@@ -16,12 +16,13 @@ from askpanel.chat import metrics, origin
 from askpanel.chat.asking import Asking
 from askpanel.chat.locale import N_, local_path, written
 from askpanel.chat.nonce import new_nonce, valid_nonce
-from askpanel.chat.number import NUMBER
+from askpanel.chat.noticed import noticed
+from askpanel.chat.own import stored
 from askpanel.chat.pages import no_such_session, session_context, session_page
 from askpanel.chat.room import Room
-from askpanel.chat.site import Site, problem, wants_json
+from askpanel.chat.site import Site, wants_json
 from askpanel.chat.view import MOST_CHARACTERS
-from askpanel.eventlog.model import Actor, Done, Refused, StoreAway
+from askpanel.eventlog.model import Done, Refused, StoreAway
 
 MOST_BYTES = 64 * 1024
 MOST_NAME = 60
@@ -48,6 +49,11 @@ PROBLEMS = {
     "topic": N_("Choose one of the topics, or none"),
     "nonce": N_("This page was out of date. Send your question again"),
     "closed": N_("Questions cannot be sent now, so yours was not sent. It is still below"),
+    # The same for the browser and for its network: both are true, and which it was says nothing.
+    "muted": N_(
+        "A moderator has stopped questions from this browser for this session, or from its "
+        "network for some minutes, so yours was not sent. It is still below"
+    ),
     "wait": N_("You have sent several questions quickly. Wait a minute, then send this one"),
     # Not "was not sent": a store that hangs may still do, when it wakes, what it was asked.
     "away": N_(
@@ -123,17 +129,14 @@ def checked(posted: Posted, room: Room) -> tuple[Asking, str]:
 
 
 class Ask:
-    """Sending a question, and taking one back."""
+    """Sending a question."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
 
     def routes(self) -> list[Route]:
         here = "/sessions/{slug}/questions"
-        return [
-            Route(here, self.submit, methods=["POST"], name="submit"),
-            Route(f"{here}/{NUMBER}/withdraw", self.withdraw, methods=["POST"], name="withdraw"),
-        ]
+        return [Route(here, self.submit, methods=["POST"], name="submit")]
 
     async def submit(self, request: Request) -> Response:
         """Store a question; 201 or 303 means that it is on disk."""
@@ -150,71 +153,61 @@ class Ask:
         if code:
             return self._again(request, room, asking, 413 if code == "cut" else 422)
         token = self.site.identity.token(request) or self.site.identity.token_for(asking.nonce)
-        wait = self.site.throttle.question(asking.nonce, token, request.state.network)
-        if wait:
-            response = self._again(request, room, asking, 429, "wait")
-            response.headers["retry-after"] = str(wait)
-            return response
+        code, seconds = self._must_wait(request, room, asking, token)
+        if seconds:
+            return self._later(request, room, asking, 429, code, seconds)
         try:
             done = await self._store(request, room, asking, token)
-        except Refused:
-            return self._again(request, room, asking, 409, "closed")
+        except Refused as refusal:
+            code = "muted" if refusal.code == "muted" else "closed"
+            return self._again(request, room, asking, 409, code)
         except StoreAway:
-            response = self._again(request, room, asking, 503, "away")
-            response.headers["retry-after"] = "5"
-            return response
+            return self._later(request, room, asking, 503, "away", 5)
+        self.site.silences.see(done.question.author, request.state.network)
         metrics.questions.labels("stored").inc()
         return self._sent(request, room, done, token)
 
-    async def withdraw(self, request: Request) -> Response:
-        """Take one's own question back while no moderator has decided on it."""
-        slug, number = request.path_params["slug"], request.path_params["number"]
-        room = await self.site.hub.room(slug)
-        if room is None:
-            return no_such_session(self.site, request)
-        if not origin.allowed(request.headers, self.site.origins):
-            return problem(self.site, request, 403, N_("Not from this page"), PROBLEMS["other"])
-        actor = Actor(role="author", author=self.site.author(request, room) or "nobody")
-        try:
-            done = await self.site.hub.store.decide(slug, number, "withdraw", actor)
-        except Refused as refusal:
-            # To a stranger every number is the same: what became of it is not theirs to know.
-            question = refusal.question
-            missing = question is None or question.author != actor.author
-            return problem(
-                self.site,
-                request,
-                404 if missing else 409,
-                N_("This question cannot be withdrawn"),
-                N_("It is not yours, or a moderator has already decided on it."),
-            )
-        if wants_json(request):
-            return _stored(done, 200)
-        path = local_path(request.state.locale, f"/sessions/{slug}")
-        return RedirectResponse(f"{path}?position={done.position}#mine-heading", 303)
+    def _must_wait(
+        self, request: Request, room: Room, asking: Asking, token: str
+    ) -> tuple[str, int]:
+        """Why a question cannot be sent from there yet, and for how many seconds; 0 if it can."""
+        network = request.state.network
+        if silence := self.site.silences.wait(room.slug, network):
+            return "muted", silence
+        return "wait", self.site.throttle.question(asking.nonce, token, network)
 
     async def _store(self, request: Request, room: Room, asking: Asking, token: str) -> Done:
-        slug = room.projection.session.slug
+        slug, lang = room.projection.session.slug, request.state.locale
+        found = await noticed(self.site.notice, room.projection, asking.text, lang)
         return await self.site.hub.store.submit(
             slug,
             nonce=self.site.identity.sealed(asking.nonce),
             text=asking.text,
-            lang=request.state.locale,
+            lang=lang,
             author=self.site.identity.author(slug, token),
             topic=asking.topic,
             name=asking.name,
+            flags=found.flags,
+            similar=found.similar,
         )
 
     def _sent(self, request: Request, room: Room, done: Done, token: str) -> Response:
         if wants_json(request):
             said = self.site.view(request).gettext(STORED)
-            response: Response = _stored(done, 201, say=said, focus="mine-heading")
+            response: Response = stored(done, 201, say=said, focus="mine-heading")
         else:
             path = local_path(request.state.locale, f"/sessions/{room.projection.session.slug}")
             query = f"sent={done.question.number}&position={done.position}"
             response = RedirectResponse(f"{path}?{query}#mine-heading", 303)
         if not self.site.identity.token(request):
             self.site.identity.give(response, token)
+        return response
+
+    def _later(
+        self, request: Request, room: Room, asking: Asking, status: int, code: str, seconds: int
+    ) -> Response:
+        response = self._again(request, room, asking, status, code)
+        response.headers["retry-after"] = str(seconds)
         return response
 
     def _again(
@@ -225,6 +218,7 @@ class Ask:
         codes = {"text": code} if code else asking.errors
         metrics.questions.labels(next(iter(codes.values()))).inc()
         asking.errors = {field: gettext(PROBLEMS[each]) for field, each in codes.items()}
+        asking.help_first = "muted" in codes.values()
         if not wants_json(request):
             return session_page(self.site, request, room, asking, status)
         context: dict[str, Any] = session_context(self.site, request, room)
@@ -261,15 +255,3 @@ class Ask:
             )
         response.headers["retry-after"] = "5"
         return response
-
-
-def _stored(done: Done, status: int, **further: str) -> Response:
-    return JSONResponse(
-        {
-            **further,
-            "number": done.question.number,
-            "state": done.question.state,
-            "position": done.position,
-        },
-        status,
-    )

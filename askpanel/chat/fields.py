@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -21,8 +22,22 @@ class Unreadable(Exception):
         self.code = code
 
 
-async def read_fields(request: Request, most_bytes: int = MOST_BYTES) -> dict[str, str]:
-    """The fields by name, or Unreadable. A name that comes twice has its last value.
+class Fields(dict[str, str]):
+    """A form's fields by name. A name that comes twice has its last value; `every` has all."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs = list(pairs)
+        super().__init__(self._pairs)
+
+    def every(self, name: str) -> list[str]:
+        """All values of a name, in the order in which they came."""
+        return [value for each, value in self._pairs if each == name]
+
+
+async def read_fields(
+    request: Request, most_bytes: int = MOST_BYTES, most_fields: int = MOST_FIELDS
+) -> Fields:
+    """The fields of a form, or Unreadable.
 
     Invalid UTF-8 and NUL are refused here, so that neither the store nor a page ever meets them;
     the framework's own reader would put replacement characters in their place.
@@ -33,13 +48,13 @@ async def read_fields(request: Request, most_bytes: int = MOST_BYTES) -> dict[st
     body = await _body(request, most_bytes)
     try:
         pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=most_fields
         )
     except ValueError as error:
         raise Unreadable(400, "malformed") from error
     if any("\0" in part for pair in pairs for part in pair):
         raise Unreadable(400, "malformed")
-    return dict(pairs)
+    return Fields(pairs)
 
 
 async def _body(request: Request, most_bytes: int) -> bytes:

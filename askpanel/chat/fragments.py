@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from askpanel.chat.frames import Ops
+from askpanel.chat.places import alarming, place, prospect
 from askpanel.chat.reel import Drawing
 from askpanel.chat.view import view
 from askpanel.eventlog.model import AMONG_STAFF, Question, State
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.projection import Moment
 from askpanel.eventlog.session import Session
+from askpanel.eventlog.ties import Lead
 
 PARTS = "parts/public.html"
 STAFF_ONLY = frozenset(
     (
         *("assigned", "renewed", "drafted", "returned", "labelled", "handed", "acknowledged"),
-        *("concluded", "locked", "unlocked", "annotated", "muted", "unmuted"),
+        *("locked", "unlocked", "annotated", "muted", "unmuted"),
     )
 )
 """Changes that leave the state as it is and that the public, the author too, sees nothing of."""
+UNREAD = (State.PENDING, State.HELD)
+"""States that are the same to everybody but staff: that a question is parked is theirs to know."""
+NEWS = ("corrected", "answered")
+UNDONE_AMONG_STAFF = ("assign", "label", "hand")
 
 
 def among_staff(moment: Moment) -> bool:
@@ -27,21 +33,10 @@ def among_staff(moment: Moment) -> bool:
     event, question = moment.event, moment.event.question
     if question is None:
         return event.type in AMONG_STAFF
+    if event.was in UNREAD and question.state in UNREAD:
+        return True
     unmoved = event.was == question.state and not moment.begins_claim
     return unmoved and (event.type in STAFF_ONLY or event.of in UNDONE_AMONG_STAFF)
-
-
-NEWS = ("corrected", "answered", "translated")
-UNDONE_AMONG_STAFF = ("assign", "label", "hand")
-
-
-def place(session: Session, state: str) -> str:
-    """The id of the list on the public page where a question in this state stands, or ""."""
-    if state in (State.ANSWERED, State.REMOVED):
-        return "transcript"
-    if state in (State.APPROVED, State.CLAIMED) and session.show_waiting:
-        return "waiting"
-    return ""
 
 
 class Public:
@@ -50,9 +45,13 @@ class Public:
     published = True
 
     def keys(self, moment: Moment) -> Collection[str]:
-        """The author of the question that changed: their own list changes with it."""
+        """The author of the question that changed, whose own list changes with it; and the
+        authors of those that are taken together with it, where they may know what changed."""
         question = moment.event.question
-        return (question.author,) if question and not among_staff(moment) else ()
+        if question is None or among_staff(moment):
+            return ()
+        leads = {lead.author for lead in joined(moment)}
+        return {question.author, *leads, *(author for _, author in followers(moment))}
 
     def shared(self, moment: Moment, locale: str) -> Drawing:
         """The change of the transcript, the waiting list or the phase."""
@@ -66,16 +65,72 @@ class Public:
 
     def own(self, moment: Moment, locale: str, key: str) -> Drawing:
         """The change of the author's own list, said aloud when it is news to them."""
-        question, event = moment.event.question, moment.event
-        if question is None:
+        question = moment.event.question
+        if question is None or among_staff(moment):
             return Drawing([])
-        drawn = str(view(locale).part(PARTS, "own", question, moment.session))
-        if event.type == "submitted":
-            return Drawing([("append", "mine", drawn)])
-        if event.was == question.state and event.type not in NEWS:
-            return Drawing([("morph", f"mine-{question.number}", drawn)])
-        say = view(locale).part(PARTS, "own_news", question).unescape()
-        return Drawing([("morph", f"mine-{question.number}", drawn)], say.strip())
+        draw, session = view(locale).part, moment.session
+        ops, said = _own(moment, question, locale) if question.author == key else Drawing([])
+        for number, author in followers(moment):
+            if author == key and moment.tied:
+                lead = moment.tied.lead
+                drawn = draw(PARTS, "lead", number, lead, session)
+                ops.append(("morph", f"mine-{number}-lead", str(drawn)))
+                said = said or draw(PARTS, "lead_news", lead, session).unescape().strip()
+        for lead in joined(moment):
+            if lead.author == key:
+                drawn = draw(PARTS, "others", lead)
+                ops.append(("morph", f"mine-{lead.number}-others", str(drawn)))
+        return Drawing(ops, said)
+
+
+def _own(moment: Moment, question: Question, locale: str) -> Drawing:
+    """The author's question as it is in their list."""
+    event, draw = moment.event, view(locale).part
+    lead = moment.tied.lead if moment.tied else Lead(question.number, question.state)
+    drawn = str(draw(PARTS, "own", question, moment.session, lead))
+    if event.type == "submitted":
+        return Drawing([("append", "mine", drawn)])
+    ops: Ops = [("morph", f"mine-{question.number}", drawn), *_alarm(moment, question, locale)]
+    # The urgent words are an alert, and are not to be spoken over.
+    if alarming([question]) or (event.was == question.state and event.type not in NEWS):
+        return Drawing(ops)
+    return Drawing(ops, draw(PARTS, "own_news", question, event.type).unescape().strip())
+
+
+def _alarm(moment: Moment, question: Question, locale: str) -> Ops:
+    """The urgent words on top of the page come, or go."""
+    if moment.event.was == State.ESCALATED:
+        return [] if alarming([question]) else [("remove", f"urgent-{question.number}")]
+    if not alarming([question]):
+        return []
+    return [("append", "urgent", str(view(locale).part(PARTS, "alarm", question, moment.session)))]
+
+
+def followers(moment: Moment) -> Iterator[tuple[int, str]]:
+    """The questions that are taken together with the one that changed, and their authors' keys,
+    if what they may know of it has changed."""
+    event, tied, question = moment.event, moment.tied, moment.event.question
+    if question is None or tied is None:
+        return
+    now = tied.lead.number, prospect(moment.session, tied.lead.state)
+    before = question.number, prospect(moment.session, event.was)
+    if event.was == State.MERGED:
+        left = tied.left or tied.lead
+        before = left.number, prospect(moment.session, left.state)
+    if now != before:
+        yield from ((each.number, each.author) for each in tied.followers)
+
+
+def joined(moment: Moment) -> Iterator[Lead]:
+    """The questions that another was taken together with, or is no longer."""
+    event, tied, question = moment.event, moment.tied, moment.event.question
+    if question is None or tied is None:
+        return
+    moved = event.was != question.state or tied.left is not None
+    if moved and question.state == State.MERGED:
+        yield tied.lead
+    if moved and tied.left is not None:
+        yield tied.left
 
 
 def phase_ops(session: Session, present: Phase, now: int, locale: str) -> Ops:

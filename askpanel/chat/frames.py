@@ -18,10 +18,11 @@ from typing import Literal, TypeAlias
 import msgspec
 
 Op: TypeAlias = (
-    tuple[Literal["append", "prepend", "replace", "morph", "text"], str, str]
+    tuple[Literal["append", "prepend", "place", "replace", "morph", "text"], str, str]
     | tuple[Literal["remove"], str]
 )
-"""One operation on the element with an id: (op, target_id, html), and remove without html."""
+"""One operation on the element with an id: (op, target_id, html), and remove without html. `place`
+puts an item into a list that is in the order of its items' `data-since`."""
 
 Ops: TypeAlias = list[Op]
 

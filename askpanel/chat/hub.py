@@ -18,7 +18,7 @@ from askpanel.chat.leases import Watch, claims, locks
 from askpanel.chat.reel import Audience
 from askpanel.chat.room import Room
 from askpanel.chat.vitals import measure
-from askpanel.eventlog.model import Actor, Entry, Refused, State, StoreAway
+from askpanel.eventlog.model import Actor, Entry, Event, Refused, State, StoreAway
 from askpanel.eventlog.phase import phase
 from askpanel.eventlog.store import Store
 from askpanel.eventlog.tail import Diverged, Tail
@@ -35,7 +35,8 @@ SLUG = re.compile(r"[a-z0-9-]{1,60}")
 
 
 class Hub:
-    """Rooms by slug, loaded when somebody first asks for one."""
+    """Rooms by slug, loaded when somebody first asks for one. `observe` is told of every event
+    that is followed, with its session, once it is on the screens."""
 
     def __init__(
         self,
@@ -45,8 +46,10 @@ class Hub:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[float, float], float] = random.uniform,
         monotonic: Callable[[], float] = time.monotonic,
+        observe: Callable[[str, Event], None] = lambda slug, event: None,
     ) -> None:
         self.store = store
+        self._observe = observe
         self._audiences = audiences
         self._rooms: dict[str, Room] = {}
         self._loading: dict[str, asyncio.Task[None]] = {}
@@ -119,6 +122,7 @@ class Hub:
         room.follow(run)
         now = self.store.now()
         for entry in run:
+            self._observe(room.slug, entry.event)
             metrics.fan_out.observe(max(0, now - entry.event.at) / 1000)
 
     def _tell(self, room: Room, connected: bool) -> None:

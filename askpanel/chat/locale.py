@@ -93,6 +93,11 @@ def clock_time(at: int, timezone: str, locale: str) -> str:
     return f"{hour}{minutes}{'am' if moment.hour < 12 else 'pm'}"
 
 
+def clock_seconds(at: int, timezone: str) -> str:
+    """`18:04:12`: for a record, in which every second counts and every language writes so."""
+    return in_zone(at, timezone).strftime("%H:%M:%S")
+
+
 def day(at: int, timezone: str, locale: str) -> str:
     """`Wednesday 27 June 2018`."""
     return format_date(in_zone(at, timezone), "EEEE d MMMM y", locale=_BABEL[locale])

@@ -121,6 +121,22 @@ oldest = Gauge(
     multiprocess_mode="livemax",
 )
 
+unnoticed = Counter(
+    "askpanel_unnoticed_total",
+    "Questions that were stored without flags because looking for any failed.",
+)
+record_alarms = Counter(
+    "askpanel_record_alarms_total",
+    "Times that a session's record was found not to be what it was, by what was wrong with it.",
+    ["session", "kind"],
+)
+unsealed = Gauge(
+    "askpanel_unsealed_seconds",
+    "How long the oldest entry that no signed head covers yet has waited for one.",
+    ["session"],
+    multiprocess_mode="livemax",
+)
+
 # The store
 
 store_up = Gauge(

@@ -45,5 +45,9 @@ async def noticed(notice: Notice, projection: Projection, text: str, lang: str) 
     except Exception as error:  # noqa: BLE001 - whatever it is, the question comes first
         metrics.unnoticed.inc()
         # Its kind only: what an exception says may quote the question.
-        logger.warning("A question was stored without flags: %s", type(error).__name__)
+        logger.warning(
+            "A question was stored without flags: %s",
+            type(error).__name__,
+            extra={"event": "unnoticed"},
+        )
         return Noticed()

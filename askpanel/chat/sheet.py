@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from askpanel.chat.asking import Asking
 from askpanel.chat.fragments import PARTS
+from askpanel.chat.places import alarming
 from askpanel.chat.room import Room
 from askpanel.chat.view import View
 from askpanel.eventlog.model import Question, State
@@ -25,8 +26,8 @@ from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.session import Session
 
 SLOTS = (
-    *("sent", "panel", "position", "at", "seen", "transcript", "waiting", "current", "mine"),
-    "nonce",
+    *("urgent", "sent", "panel", "position", "at", "seen", "transcript", "waiting", "current"),
+    *("mine", "nonce"),
 )
 """What is filled in for each visitor; in `session.html` each is a value that is printed."""
 
@@ -106,6 +107,7 @@ class Sheet:
             topic=asking.topic,
             name=asking.name,
             errors=asking.errors,
+            help_first=asking.help_first,
         )
         html = self._draw(
             self._view,
@@ -121,6 +123,7 @@ class Sheet:
     def _values(self, stand: Stand, now: int, visitor: Visitor) -> Mapping[str, bytes]:
         lists = self._listed(stand.session)
         return {
+            "urgent": self._urgent(stand.session, visitor.author) if visitor.author else b"",
             "sent": self._part("sent") if visitor.sent else b"",
             "panel": self._phase_panel(stand, now),
             "position": b"%d" % lists.position,
@@ -147,8 +150,13 @@ class Sheet:
         return self._part("seen", published[first].number if first < len(published) else 0)
 
     def _mine(self, session: Session, author: str) -> bytes:
-        own = self.room.projection.by_author(author)
-        return b"".join(self._part("own", q, session) for q in own)
+        projection = self.room.projection
+        own = ((q, projection.lead(q.number)) for q in projection.by_author(author))
+        return b"".join(self._part("own", q, session, lead) for q, lead in own)
+
+    def _urgent(self, session: Session, author: str) -> bytes:
+        own = alarming(self.room.projection.by_author(author))
+        return b"".join(self._part("alarm", q, session) for q in own)
 
     def _listed(self, session: Session) -> Lists:
         room, kept = self.room, self._lists

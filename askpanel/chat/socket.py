@@ -7,6 +7,7 @@ the right position, and notice when they leave.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import WebSocketRoute
@@ -15,6 +16,7 @@ from starlette.websockets import WebSocket
 from askpanel.chat import frames, metrics, origin
 from askpanel.chat.fragments import PARTS
 from askpanel.chat.number import whole
+from askpanel.chat.places import alarming
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site
 from askpanel.chat.subscribers import Member
@@ -70,10 +72,13 @@ class PublicSocket:
             if not author or socket.query_params.get("mine") == "1":
                 return b""
             projection = room.projection
-            drawn = self.site.view(socket).part(
-                PARTS, "own_list", projection.by_author(author), projection.session, True
-            )
-            return frames.own([("replace", "mine", str(drawn))])
+            session, own = projection.session, projection.by_author(author)
+            draw = partial(self.site.view(socket).part, PARTS)
+            ops: frames.Ops = [
+                ("append", "urgent", str(draw("alarm", q, session))) for q in alarming(own)
+            ]
+            drawn = draw("own_list", own, session, True, projection.lead)
+            return frames.own([*ops, ("replace", "mine", str(drawn))])
 
         return first
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from askpanel.chat import locale as locales
-from askpanel.chat import words
+from askpanel.chat import signposts, words
 from askpanel.chat.asking import Asking
+from askpanel.chat.places import prospect
+from askpanel.chat.plaintext import blocks
+from askpanel.chat.wordings import wordings
 from askpanel.eventlog.session import Session
 
 PACKAGE = Path(__file__).parent.parent
@@ -52,17 +55,6 @@ def dial(number: str) -> str:
     if not phonenumbers.is_valid_number(parsed):
         return f"tel:{''.join(c for c in number if c.isdigit())}"
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.RFC3966)
-
-
-def paragraphs(text: str) -> list[list[str]]:
-    """Plain text as paragraphs of lines: a blank line begins a new one."""
-    found: list[list[str]] = [[]]
-    for line in text.splitlines():
-        if line.strip():
-            found[-1].append(line)
-        elif found[-1]:
-            found.append([])
-    return [lines for lines in found if lines]
 
 
 def error_list(asking: Asking) -> list[dict[str, str]]:
@@ -126,19 +118,25 @@ class View:
         self.env.globals.update(
             asset=asset,
             dial=dial,
-            paragraphs=paragraphs,
+            blocks=blocks,
             locale=locale,
             most_characters=MOST_CHARACTERS,
             path=lambda path: locales.local_path(locale, path),
             language_name=locales.NAMES.__getitem__,
-            reason_list=lambda: words.reason_list(locale),
-            reason_label=lambda code: words.reason_label(code, locale),
             clock_time=lambda at, zone: locales.clock_time(at, zone, locale),
             day=lambda at, zone: locales.day(at, zone, locale),
             zone_name=lambda zone: locales.zone_name(zone, locale),
             iso=locales.iso,
             own_state=lambda question: words.own_state(question, locale),
-            reason_words=lambda code: words.reason_words(code, locale),
+            told=lambda question: words.told(question, locale),
+            prospect=prospect,
+            only_in=lambda lang: self.gettext(words.ONLY_IN[lang]),
+            read_in=lambda lang: self.gettext(words.READ_IN[lang]),
+            behind=lambda lang: self.gettext(words.BEHIND[lang]),
+            wordings=lambda answer: wordings(answer, locale),
+            urgent_first=signposts.urgent_first,
+            signposts_with=signposts.with_ids,
+            signposts_in=signposts.mentioned,
             duration=lambda milliseconds: words.duration(milliseconds, locale),
             error_list=error_list,
             topic_items=lambda session: topic_items(session, locale),
@@ -167,11 +165,11 @@ def view(locale: str) -> View:
     return View(locale)
 
 
-def warm() -> None:
+def warm(templates: Iterable[str], parts: Iterable[str]) -> None:
     """Compile what everybody asks for at once when a process has just begun: a quarter of a
     second in which it could do nothing else."""
     for locale in locales.LOCALES:
-        for template in ("base.html", "session.html"):
+        for template in templates:
             view(locale).env.get_template(template)
-        for parts in ("parts/public.html", "parts/ask.html"):
-            _ = view(locale).env.get_template(parts).module
+        for each in parts:
+            _ = view(locale).env.get_template(each).module

@@ -1,10 +1,8 @@
-"""States and reasons in the words of the person who asked."""
+"""States, and what somebody was told, in the words of the person who asked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from msgspec import Struct
 
 from askpanel.chat.locale import N_, NN_, translations
 from askpanel.eventlog.model import Question, State
@@ -23,84 +21,45 @@ STATES: Mapping[str, tuple[str, str]] = {
     State.WITHDRAWN: (N_("Withdrawn by you"), "grey"),
     State.REMOVED: (N_("Taken down"), "grey"),
 }
-
-
-class Reason(Struct, frozen=True):
-    """Why a question is not published: a short name for staff, kind words for its author."""
-
-    label: str
-    words: str
-
-
-REASONS: Mapping[str, Reason] = {
-    "names-a-person": Reason(
-        N_("Names a person"),
-        N_(
-            "We cannot publish a question that could show who somebody is. You are welcome to "
-            "ask it again without names or places."
-        ),
-    ),
-    "identifies-you": Reason(
-        N_("Identifies the person asking"),
-        N_(
-            "Your question has something in it that could show who you are, so we kept it "
-            "private. You are welcome to ask it again without it."
-        ),
-    ),
-    "live-case": Reason(
-        N_("About a live case"),
-        N_(
-            "We cannot talk about a case here, because that could harm it. The services on this "
-            "page can tell you whom to speak to."
-        ),
-    ),
-    "off-topic": Reason(
-        N_("Off topic"),
-        N_(
-            "Thank you for asking. The panel cannot answer this one in this session. The "
-            "services on this page may be able to help."
-        ),
-    ),
-    "duplicate": Reason(
-        N_("Asked already"),
-        N_("Somebody has asked this already. You will find the answer on this page."),
-    ),
-    "abusive": Reason(
-        N_("Abusive"),
-        N_("We could not publish this because of its wording. You are welcome to ask again."),
-    ),
-    "not-a-question": Reason(
-        N_("Not a question"),
-        N_(
-            "Thank you for writing. There was no question in it that the panel could answer. "
-            "You are welcome to ask one."
-        ),
-    ),
-    "advertising": Reason(N_("Advertising"), N_("We do not publish advertising in this session.")),
+AGAIN = N_("A moderator looks at it again"), "purple"
+READ = N_("A moderator has read this"), "grey"
+ONLY_IN = {
+    "en": N_("This answer is in English only so far."),
+    "cy": N_("This answer is in Welsh only so far."),
 }
+READ_IN = {"en": N_("Read this answer in English"), "cy": N_("Read this answer in Welsh")}
+BEHIND = {
+    "en": N_("The English wording was corrected after this one."),
+    "cy": N_("The Welsh wording was corrected after this one."),
+}
+NOT_PUBLISHED = N_(
+    "Thank you for asking. Your question is not published in this session. The services on this "
+    "page may be able to help."
+)
 
 
 def own_state(question: Question, locale: str) -> tuple[str, str]:
     """A question's state in its author's words, and the colour of its tag."""
     words, colour = STATES[question.state]
+    if question.state in (State.PENDING, State.HELD) and question.needs_help:
+        words, colour = AGAIN
+    if question.state is State.ESCALATED and question.risk and question.risk.decided:
+        words, colour = READ
     return translations(locale).gettext(words), colour
 
 
-def reason_words(code: str, locale: str) -> str:
-    """The kind words of a reason; an unknown code gets the most general ones."""
-    reason = REASONS.get(code, REASONS["off-topic"])
-    return translations(locale).gettext(reason.words)
+def told(question: Question, locale: str) -> tuple[str, str]:
+    """What its author was told with a decision, and the language that it is in.
 
-
-def reason_list(locale: str) -> list[tuple[str, str]]:
-    """Every reason, as its code and its short name, in the order that staff see."""
-    return [(code, reason_label(code, locale)) for code in REASONS]
-
-
-def reason_label(code: str, locale: str) -> str:
-    """A reason's short name for staff."""
-    reason = REASONS.get(code)
-    return translations(locale).gettext(reason.label) if reason else code
+    The words are those that were stored with the decision, in the reader's language if it was
+    said in that. Without any, a rejection has the most general ones.
+    """
+    said = question.told
+    if said:
+        lang = next(each for each in (locale, question.lang, *said) if each in said)
+        return said[lang], lang
+    general = NOT_PUBLISHED if question.state is State.REJECTED else ""
+    return general and translations(locale).gettext(general), locale
 
 
 def duration(milliseconds: int, locale: str) -> str:

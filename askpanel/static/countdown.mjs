@@ -2,11 +2,12 @@
 //
 // `data-until` and `data-now` are ISO 8601 or Unix milliseconds; `data-now` is the server's clock
 // when it drew the page: the clock here may be wrong. `data-phrase="%t left"` says what to do with
-// the time, `data-over` what to say afterwards.
+// the time, `data-over` what to say afterwards. A clock that runs, `.ask-clock[data-since]`, says how
+// long ago that was. Nothing ticks in a page that is out of sight.
 
 import { fetchWithin } from './net.mjs';
 import { parse } from './ops.mjs';
-import { counted } from './words.mjs';
+import { counted, word } from './words.mjs';
 
 const TICK_MS = 5_000;
 const DOUBT_MS = 30_000;
@@ -14,6 +15,7 @@ const LIMIT_MS = 10_000;
 const MINUTE_MS = 60_000;
 const HOUR = 60;
 const DAY = 24 * HOUR;
+const CLOCKS = '[data-until], .ask-clock[data-since]';
 
 const instant = text => (/^\d+$/.test(text) ? Number(text) : Date.parse(text));
 
@@ -24,7 +26,17 @@ export function duration(minutes) {
   return counted('minutes', minutes);
 }
 
+function showSince(element, now) {
+  const past = Math.max(0, Math.floor((now - instant(element.dataset.since)) / MINUTE_MS));
+  const text = word('ago').replace('%t', duration(past));
+  if (!Number.isNaN(past) && element.textContent !== text) element.textContent = text;
+}
+
 function show(element, now) {
+  if (element.dataset.until === undefined) {
+    showSince(element, now);
+    return;
+  }
   const left = Math.ceil((instant(element.dataset.until) - now) / MINUTE_MS);
   const text = left <= 0 && element.dataset.over !== undefined
     ? element.dataset.over
@@ -53,8 +65,11 @@ function anchor(page) {
 const now = () => server + performance.now() - anchored;
 const isDoubtful = () => Math.abs((Date.now() - own) - (performance.now() - anchored)) > DOUBT_MS;
 
-function showAll() {
-  for (const element of document.querySelectorAll('[data-until]')) show(element, now());
+const clocks = scope => [
+  ...(scope.matches?.(CLOCKS) ? [scope] : []), ...scope.querySelectorAll(CLOCKS)];
+
+function showAll(scope = document) {
+  for (const element of clocks(scope)) show(element, now());
 }
 
 async function ask() {
@@ -71,15 +86,17 @@ async function ask() {
   asking = false;
 }
 
-function tick() {
-  if (document.querySelector('[data-until]') && (Number.isNaN(server) || isDoubtful())) ask();
-  showAll();
+function tick(scope = document) {
+  if (document.hidden) return;
+  if ((Number.isNaN(server) || isDoubtful()) && clocks(scope).length) ask();
+  showAll(scope);
 }
 
 /** Keep every countdown on the page right, also one that the server redraws later. */
 export function countDown() {
   anchor(document);
   tick();
-  setInterval(tick, TICK_MS);
-  document.addEventListener('live:applied', tick);
+  setInterval(() => tick(), TICK_MS);
+  document.addEventListener('live:applied', event => tick(event.detail ?? document));
+  document.addEventListener('visibilitychange', () => tick());
 }

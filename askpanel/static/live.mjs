@@ -21,6 +21,9 @@ import { keepLine } from './socket.mjs';
 
 const STORE_STATUS = new Map([['lost', 'away'], ['back', 'back']]);
 
+/** Elements that hold nothing but this viewer's own questions. */
+const OWN = /^(mine|urgent)(-|$)/;
+
 const placeOf = () => document.querySelector('[data-position]');
 
 function startLive(root) {
@@ -63,7 +66,7 @@ function startLive(root) {
     } else if (frame.position > last) {
       last = frame.position;
       resyncs = 0;
-      if (isPaused() && (frame.ops || frame.say)) hold(frame);
+      if (isPaused() && (frame.ops || frame.say)) holdBack(frame);
       else showAll([frame]);
     } else if (frame.position === last && !frame.ops) {
       tell(frame);
@@ -71,13 +74,25 @@ function startLive(root) {
   }
 
   /** An operation that fails leaves the page in no known state, so that it is fetched again. */
-  function showAll(frames) {
+  function trying(act) {
     try {
-      frames.forEach(show);
+      act();
     } catch (error) {
       console.error(error);
       resync();
     }
+  }
+
+  const showAll = frames => trying(() => frames.forEach(show));
+
+  /** Keep a frame until the reader goes on, but for what is theirs alone: they may need it now. */
+  function holdBack(frame) {
+    const isOwn = ([, id]) => OWN.test(id);
+    const own = (frame.ops ?? []).filter(isOwn);
+    trying(() => apply(own));
+    if (own.length) say(frame.say);
+    const ops = (frame.ops ?? []).filter(op => !isOwn(op));
+    hold({ ...frame, ops, say: own.length ? '' : frame.say });
   }
 
   function show(frame) {

@@ -25,11 +25,12 @@ export function isPersonal(element) {
   return element.matches(FIELD) || element.matches(TOKEN);
 }
 
-/** Fill in what is empty: a nonce of the form's own, and the page's token. */
-export function fillPersonal() {
-  for (const field of document.querySelectorAll(FIELD)) field.value ||= freshNonce();
+/** Fill in what is empty in `scope`: a nonce of the form's own, and the page's token. */
+export function fillPersonal(scope = document) {
+  for (const field of scope.querySelectorAll(FIELD)) field.value ||= freshNonce();
   const token = document.querySelector('#staff-form [name="csrf"]')?.value ?? '';
-  for (const field of document.querySelectorAll(TOKEN)) field.value ||= token;
+  // Whatever it holds: redrawing may have made it of another field, whose value is still in it.
+  for (const field of scope.querySelectorAll(TOKEN)) if (token) field.value = token;
 }
 
 /** Replace `spent` wherever a form on the page still carries it. */

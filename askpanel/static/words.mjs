@@ -2,9 +2,10 @@
 //
 // They come from the catalogues by way of <template id="live-words">: `data-lost="…"` is the
 // word "lost", and `data-new-one`, `data-new-other`, … are the plural forms of "new". Welsh has
-// all six forms; `%n` stands for the number.
+// all six forms; `%n` stands for the number. Staff pages have more in <template data-words>.
 
-const words = document.getElementById('live-words')?.dataset ?? {};
+const words = Object.assign({}, document.getElementById('live-words')?.dataset,
+  ...[...document.querySelectorAll('template[data-words]')].map(template => template.dataset));
 const language = document.documentElement.lang || 'en';
 const plurals = new Intl.PluralRules(language);
 const numbers = new Intl.NumberFormat(language);

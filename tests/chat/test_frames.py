@@ -18,7 +18,9 @@ from askpanel.chat.frames import Op
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 OPS = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(["append", "prepend", "replace", "morph", "text"]), TEXT, TEXT),
+        st.tuples(
+            st.sampled_from(["append", "prepend", "place", "replace", "morph", "text"]), TEXT, TEXT
+        ),
         st.tuples(st.just("remove"), TEXT),
     )
 )

@@ -28,6 +28,7 @@ from askpanel.chat.quietlog import (
     without_addresses,
 )
 from askpanel.chat.quietlog import wire_logger as quiet
+from askpanel.chat.sealer import ALARMS
 from tests.chat.peers import DEADLINE, UPGRADE, eventually, masked, peer
 from tests.documents import code, headed
 
@@ -264,6 +265,9 @@ def events() -> Iterator[str]:
                 owner = ast.unparse(call.func.value)
                 if owner in ("logger", "_log", "self.logger") and call.func.attr in LEVELS:
                     given = {k.arg: ast.unparse(k.value) for k in call.keywords}
+                    if "f'record_{kind}'" in given.get("extra", ""):
+                        yield from (f"record_{kind}" for kind in ALARMS)
+                        continue
                     yield from re.findall(r"'event': '(\w+)'", given.get("extra", "")) or [
                         f"none, in {path.name}:{call.lineno}"
                     ]

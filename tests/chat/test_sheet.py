@@ -117,6 +117,14 @@ def does(number: int, command: str, actor: Actor, **fields: Any) -> Step:
     return command, lambda evening: evening.command(number, command, actor, **fields)
 
 
+def undoes(number: int) -> Step:
+    def undo(evening: Evening) -> object:
+        position = evening.known[number].changed.standing_at
+        return evening.command(number, "undo", ASHA, position=position)
+
+    return "undo", undo
+
+
 def does_schedule(command: str) -> Step:
     return command, lambda evening: evening.scheduled(command)
 
@@ -144,7 +152,7 @@ def waits(milliseconds: int) -> Step:
     return "time goes by", wait
 
 
-SAMS = Actor(role="author", author=SAM.key)
+SAMS, ALEXS = (Actor(role="author", author=each.key) for each in (SAM, ALEX))
 STORY: tuple[Step, ...] = (
     asks("sam", "Is it too late?"),
     does(3, "withdraw", SAMS),
@@ -152,15 +160,31 @@ STORY: tuple[Step, ...] = (
     does_schedule("open"),
     does(1, "hold", ASHA, note="Ask the lead"),
     does(1, "escalate", ASHA, note="At risk"),
-    does(1, "restore", BEA, note="Not at risk"),
+    does(1, "acknowledge", BEA),
+    does(1, "conclude", BEA, decision="no-danger", note="Not at risk"),
+    does(1, "restore", BEA),
     does(1, "assign", ASHA, organisation="gmp"),
     does(1, "approve", ASHA, text="Edited before it was shown"),
     does(2, "reject", ASHA, reason="off-topic"),
     does(2, "restore", ASHA),
     does(2, "merge", ASHA, into=1),
     does(2, "restore", ASHA),
-    does(2, "reply", ASHA, text="A reply for one"),
+    undoes(2),
     does(2, "restore", ASHA),
+    does(2, "divert", ASHA, diversion="crime", told='{"en": "Call 101", "cy": "Ffoniwch 101"}'),
+    does(2, "restore", ASHA),
+    does(2, "reply", ASHA, text="A reply for one"),
+    does(2, "respond", ALEXS, helped="no"),
+    does(2, "lock", ASHA),
+    does(2, "unlock", ASHA),
+    does(2, "lock", ASHA),
+    waits(LEASE + 1),
+    does(2, "lapse", SYSTEM),
+    does(2, "annotate", ASHA, note="So"),
+    does(2, "label", ASHA, labels="common"),
+    does(2, "hand", ASHA, to="bea", to_name="Bea"),
+    does(2, "mute", ASHA),
+    does(2, "unmute", ASHA),
     does(2, "approve", ASHA),
     does(1, "claim", MORGAN),
     does(1, "release", MORGAN),
@@ -178,6 +202,10 @@ STORY: tuple[Step, ...] = (
     does(2, "answer", LUCY, **DRAFT),
     does(2, "publish", MORGAN),
     does(1, "correct", MORGAN, answer=1, text="It is not too late."),
+    does(1, "publish", LUCY),
+    does(1, "translate", MORGAN, answer=1, lang="cy", text="Nid yw'n rhy hwyr."),
+    does(1, "publish", LUCY),
+    does(1, "cosign", LUCY, answer=1),
     does(2, "remove", ASHA, reason="names-a-person"),
     waits(999),
     waits(1),

@@ -25,13 +25,15 @@ STAFF = (
     ("lucy", f"Lucy {token_hex(6)}", "panelist", "lff"),
 )
 LANGUAGES = ("", "/cy")
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 class Marks(dict[str, str]):
     """A text of its own for each name, that stands nowhere else."""
 
     def __missing__(self, name: str) -> str:
-        self[name] = f"{name} {token_hex(8)}"
+        # Without digits: what could be a telephone number is not let out.
+        self[name] = f"{name} {token_hex(8).translate(LETTERS)}"
         return self[name]
 
     def named(self, *names: str) -> dict[str, str]:
@@ -113,6 +115,29 @@ class Evening:
         self.position = int(answer.json()["position"])
         self.look()
 
+    def respond(self, number: int, helped: str, who: str = "sam") -> None:
+        """The reader of a private reply says whether it helped."""
+        answer = self.people[who].post(
+            f"/sessions/{self.slug}/questions/{number}/respond",
+            data={"helped": helped},
+            headers={"Accept": "application/json"},
+        )
+        assert answer.status_code == 200, answer.text
+        self.position = int(answer.json()["position"])
+        self.look()
+
+    def remark(self, who: str, text: str) -> None:
+        """A word to the colleagues."""
+        client = self.staff[who]
+        answer = client.post(
+            f"/staff/sessions/{self.slug}/remarks",
+            data={"csrf": client.csrf, "text": text},
+            headers={"Accept": "application/json"},
+        )
+        assert answer.status_code == 200, answer.text
+        self.position = int(answer.json()["position"])
+        self.look()
+
     def extend(self) -> int:
         """What everybody's screen shows, so that nothing from before can still be on its way;
         gives its position."""
@@ -139,7 +164,10 @@ class Evening:
                     self._note(who, client.get(language + path))
         if thoroughly:
             for number in range(1, 30):
-                self._note("alex", self.people["alex"].post(f"{here}/questions/{number}/withdraw"))
+                for what in ("withdraw", "respond"):
+                    path = f"{here}/questions/{number}/{what}"
+                    answer = self.people["alex"].post(path, data={"helped": "no"})
+                    self._note("alex", answer)
 
     def _note(self, who: str, answer: httpx.Response) -> None:
         said = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())

@@ -16,6 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from tests.engines import wait_until
 from tests.promises.line import cookie_of, dial
 from tests.promises.stage import Stage, staged
 from tests.promises.trail import files_in, found_in, store_of
@@ -114,8 +115,24 @@ def work(stage: Stage) -> None:
             staff.post(path, data={"csrf": given, "note": SPOKEN[3]})
         with line(stage, f"/staff/sessions/{SLUG}/live?view=triage", cookie_of(staff)):
             pass
+        mute = f"/staff/sessions/{SLUG}/questions/2/mute"
+        assert staff.post(mute, data={"csrf": csrf}).status_code == 303
         staff.post("/staff/sign-out", data={"csrf": csrf})
         assert staff.post(path, data={"csrf": csrf, "note": SPOKEN[3]}).status_code == 401
+
+
+def ask_when_muted(stage: Stage) -> None:
+    """From the network of somebody who was stopped, with another cookie: that a process knows
+    the network for some minutes is to be seen nowhere either."""
+    with canary(stage) as asker:
+
+        def answer() -> httpx.Response:
+            fields = {"id": uuid4().hex, "text": f"{SPOKEN[0]}?"}
+            return asker.post(f"/sessions/{SLUG}/questions", data=fields)
+
+        wait_until(lambda: "A moderator has stopped questions" in answer().text)
+        assert answer().status_code == 429
+        assert int(answer().headers["retry-after"]) > 60
 
 
 def line(stage: Stage, path: str, cookie: str = "") -> ClientConnection:
@@ -171,7 +188,7 @@ def go_everywhere(stage: Stage) -> dict[str, bytes]:
     """Everything that somebody can do here; gives what staff are shown afterwards."""
     with stage.store() as store:
         store.hset("askpanel:{broken}:meta", "session", f'{{"slug": "{SPOKEN[0]}"')
-    for act in (browse, ask, work, listen, misspeak):
+    for act in (browse, ask, work, ask_when_muted, listen, misspeak):
         act(stage)
     stage.kill()
     stage.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
@@ -17,9 +18,14 @@ SESSIONS = (
     {"slug": OPEN, "show_waiting": True, "second_check": False},
     {"slug": QUIET, "show_waiting": False, "second_check": True},
 )
-UNPUBLISHED = ("pending", "held", "rejected", "merged", "replied", "escalated", "withdrawn")
-STAFF_ONLY = ("hold note", "escalation note", "return note", "first draft", "second draft")
-PUBLISHED = ("approved", "edited", "answered", "answer")
+UNPUBLISHED = (
+    *("pending", "held", "rejected", "hidden", "merged", "replied", "unhelped", "diverted"),
+    *("escalated", "withdrawn"),
+)
+INSIDE = ("hold note", "escalation note", "colleague's note", "conclusion", "remark")
+DRAFTS = ("return note", "first draft", "second draft", "counterpart draft", "correction draft")
+PUBLISHED = ("approved", "edited", "answered", "answer", "counterpart")
+REPLIES = ("private reply", "reply that did not help")
 
 
 def spend(evening: Evening) -> None:
@@ -28,36 +34,66 @@ def spend(evening: Evening) -> None:
     evening.ask("what alex asks", "alex")
     asked = {name: evening.ask(name) for name in (*UNPUBLISHED, "original", "approved", "answered")}
     evening.do("asha", asked["held"], "hold", note=mark["hold note"])
-    evening.do("asha", asked["rejected"], "reject", reason="abusive")
-    evening.do("asha", asked["replied"], "reply", text=mark["private reply"])
+    evening.do("asha", asked["rejected"], "reject", reason="off-topic")
+    evening.do("asha", asked["hidden"], "reject", reason="abusive")
+    evening.do("asha", asked["replied"], "reply", text=mark["private reply"], lang="en")
+    evening.respond(asked["replied"], "yes")
+    evening.do("asha", asked["unhelped"], "reply", text=mark["reply that did not help"], lang="cy")
+    evening.respond(asked["unhelped"], "no")
+    evening.do("asha", asked["diverted"], "divert", diversion="crime")
     evening.do("asha", asked["escalated"], "escalate", note=mark["escalation note"])
+    evening.do("hana", asked["escalated"], "acknowledge")
+    decided = {"decision": "no-danger", "note": mark["conclusion"]}
+    evening.do("hana", asked["escalated"], "conclude", **decided)
     evening.do("asha", asked["original"], "approve", text=mark["edited"])
     evening.do("asha", asked["approved"], "approve")
     evening.do("asha", asked["merged"], "merge", into=str(asked["approved"]))
     evening.do("asha", asked["answered"], "approve")
+    evening.do("asha", asked["pending"], "hand", to="hana")
+    beside(evening, asked["approved"])
     evening.do("morgan", asked["answered"], "claim")
     withdraw = f"/sessions/{evening.slug}/questions/{asked['withdrawn']}/withdraw"
     assert evening.people["sam"].post(withdraw).status_code == 303
+    number = asked["answered"]
+    in_welsh = {"answer": "1", "lang": "cy"}
     if evening.slug == QUIET:
-        number = asked["answered"]
         evening.do("morgan", number, "answer", text=mark["first draft"], lang="en")
         evening.do("lucy", number, "return", note=mark["return note"])
         evening.do("morgan", number, "answer", text=mark["second draft"], lang="en")
         evening.do("lucy", number, "return", note="Once more")
         evening.do("morgan", number, "answer", text=mark["answer"], lang="en")
         evening.do("lucy", number, "publish")
+        evening.do("morgan", number, "translate", text=mark["counterpart draft"], **in_welsh)
+        evening.do("lucy", number, "return", note="In better Welsh")
     else:
-        evening.do("morgan", asked["answered"], "answer", text=mark["answer"], lang="en")
+        evening.do("morgan", number, "answer", text=mark["answer"], lang="en")
+    evening.do("morgan", number, "translate", text=mark["counterpart"], **in_welsh)
+    if evening.slug == QUIET:
+        evening.do("lucy", number, "publish")
+    evening.do("lucy", number, "cosign", answer="1")
+    if evening.slug == QUIET:
+        evening.do("morgan", number, "correct", answer="1", text=mark["correction draft"])
     evening.look(thoroughly=True)
+
+
+def beside(evening: Evening, number: int) -> None:
+    """What staff do beside a question that the public sees."""
+    evening.do("asha", number, "lock", doing="editing")
+    evening.do("asha", number, "annotate", note=evening.marks["colleague's note"])
+    evening.do("asha", number, "label", labels="follow-up")
+    evening.do("asha", number, "assign", organisation="gmp")
+    evening.do("asha", number, "mute")
+    evening.do("asha", number, "unmute")
+    evening.remark("asha", evening.marks["remark"])
 
 
 def secrets_of(evening: Evening) -> dict[str, dict[str, str]]:
     """By who must not see them: the marks that nobody has published."""
     mark, questions = evening.marks, evening.stage.snapshot(evening.slug).questions
-    inside = {"hold note", "escalation note"}
-    hidden = {*UNPUBLISHED, "original", "private reply", "what alex asks"}
+    inside = set(INSIDE)
+    hidden = {*UNPUBLISHED, *REPLIES, "original", "what alex asks"}
     if evening.slug == QUIET:
-        inside |= set(STAFF_ONLY)
+        inside |= set(DRAFTS)
         hidden |= {"approved", "edited"}
     names = {f"name of {username}": name for username, name, *_ in STAFF}
     names |= {f"hash of {question.author}": question.author for question in questions}
@@ -65,15 +101,27 @@ def secrets_of(evening: Evening) -> dict[str, dict[str, str]]:
     names |= {f"token of {who}": client.csrf for who, client in evening.staff.items()}
     names |= {f"cookie of {who}": value for who, value in cookies_of(evening.staff)}
     staffs = {**mark.named(*inside), **names}
+    told = words_told(evening)
     found = {
-        "public": {**staffs, **mark.named(*hidden)},
-        "alex": {**staffs, **mark.named(*hidden - {"what alex asks"})},
+        "public": {**staffs, **told, **mark.named(*hidden)},
+        "alex": {**staffs, **told, **mark.named(*hidden - {"what alex asks"})},
         "sam": {**staffs, **mark.named("what alex asks")},
     }
     for who, value in cookies_of(evening.people):
         for other in {*found} - {who}:
             found[other][f"cookie of {who}"] = value
     return found
+
+
+def words_told(evening: Evening) -> dict[str, str]:
+    """What authors were told with decisions: the longest stretch of it that HTML leaves alone."""
+    return {
+        f"told with {question.state} {question.number} in {lang}": max(
+            re.split(r"['\n]", words), key=len
+        )
+        for question in evening.stage.snapshot(evening.slug).questions
+        for lang, words in question.told.items()
+    }
 
 
 def cookies_of(clients: Mapping[str, httpx.Client]) -> list[tuple[str, str]]:
@@ -115,9 +163,11 @@ def test_only_its_author_and_staff_see_what_is_not_published(stage: Stage, slug:
     evening, leaked = leaks(stage, slug)
     assert leaked == []
     # What is for somebody did reach them, on pages and by frames: the search would find it.
-    public, own = PUBLISHED if slug == OPEN else PUBLISHED[2:], (*UNPUBLISHED, "private reply")
-    for who, names in (("public", public), ("alex", public), ("sam", own)):
-        seen = found(evening.shown[who], evening.marks.named(*names))
+    public, own = PUBLISHED if slug == OPEN else PUBLISHED[2:], (*UNPUBLISHED, *REPLIES)
+    told = words_told(evening)
+    assert len(told) == 6
+    for who, names in (("public", public), ("alex", public), ("sam", (*own, *told))):
+        seen = found(evening.shown[who], {**evening.marks, **told})
         for name in names:
             assert f"{name} in a frame" in seen, (who, name)
             assert any(each.startswith(f"{name} in GET") for each in seen), (who, name)
@@ -190,15 +240,18 @@ def test_a_program_that_forgets_nothing_is_found_out() -> None:
     assert set(shown) == {f"{name} in a late frame" for name in names}
 
 
-@pytest.mark.parametrize("fault", ["loud_page", "loud_socket", "loud_file", "loud_header"])
+@pytest.mark.parametrize(
+    "fault", ["loud_page", "loud_socket", "loud_file", "loud_header", "gossiping"]
+)
 def test_a_program_that_shows_too_much_is_found_out(fault: str) -> None:
-    """The same evening, where one surface does not look at the state."""
+    """The same evening, where one surface does not look at the state, or whose it is."""
     with staged(*SESSIONS, staff=STAFF, fault=fault) as faulty:
         _, leaked = leaks(faulty, OPEN)
     place = {
-        "loud_page": "pending in GET /sessions/open-evening",
-        "loud_socket": "pending in a frame",
-        "loud_file": "pending in GET /sessions/open-evening/transcript.json",
-        "loud_header": "name of asha in GET /sessions/open-evening",
+        "loud_page": "public: pending in GET /sessions/open-evening",
+        "loud_socket": "public: pending in a frame",
+        "loud_file": "public: pending in GET /sessions/open-evening/transcript.json",
+        "loud_header": "public: name of asha in GET /sessions/open-evening",
+        "gossiping": "alex: private reply in GET /sessions/open-evening",
     }[fault]
-    assert f"public: {place}" in leaked
+    assert place in leaked
