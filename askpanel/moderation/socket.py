@@ -9,9 +9,10 @@ from askpanel.chat import metrics, origin
 from askpanel.chat.site import Site
 from askpanel.chat.socket import attend, refuse
 from askpanel.chat.wire import wire_of
-from askpanel.eventlog.model import Role, StoreAway
+from askpanel.eventlog.model import Present, Role, StoreAway
 from askpanel.eventlog.staff import fingerprint
 from askpanel.moderation.attendance import SIGNED_OUT, Attendance, Attendant
+from askpanel.moderation.presence import Presence
 from askpanel.moderation.visit import SignInDesk, signed_in, token_of
 
 FORBIDDEN = 4003, "not for this role"
@@ -21,8 +22,11 @@ GONE = 4004, "no such session"
 class StaffSocket:
     """`GET /staff/sessions/{slug}/live?after=N&epoch=E&view=triage|desk`."""
 
-    def __init__(self, site: Site, door: SignInDesk, attendance: Attendance) -> None:
+    def __init__(
+        self, site: Site, door: SignInDesk, attendance: Attendance, presence: Presence
+    ) -> None:
         self.site, self.door, self.attendance = site, door, attendance
+        self.presence = presence
 
     def routes(self) -> list[WebSocketRoute]:
         return [WebSocketRoute("/staff/sessions/{slug}/live", self.live, name="staff live")]
@@ -56,7 +60,15 @@ class StaffSocket:
                 if await signed_in(socket, self.door) is None:
                     await _close(socket, SIGNED_OUT)
                 else:
-                    await attend(socket, room, audience, member.username)
+                    person = Present(
+                        username=member.username,
+                        name=member.name,
+                        role=member.role.value,
+                        screen=audience,
+                        organisation=member.organisation,
+                    )
+                    with self.presence.at(room.slug, person):
+                        await attend(socket, room, audience, member.username)
             finally:
                 self.attendance.leave(attendant)
 
