@@ -3,103 +3,38 @@ says what happened, or what happened meanwhile."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from askpanel.chat import metrics
-from askpanel.chat.locale import N_, clock_time, local_path
+from askpanel.chat.locale import local_path
 from askpanel.chat.number import NUMBER, whole
 from askpanel.chat.pages import no_such_session
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site, wants_json
-from askpanel.chat.words import REASONS
-from askpanel.eventlog.model import Question, Refused, Role, StoreAway
-from askpanel.eventlog.rules import RULES, SCHEDULE_COMMANDS
-from askpanel.moderation.consoles import staff_page
-from askpanel.moderation.visit import KEPT, SignInDesk, Visit, require
+from askpanel.eventlog.model import Done, Question, Refused, Role, StoreAway
+from askpanel.eventlog.rules import RULES, SCHEDULE_COMMANDS, TRIAGE, UNDOABLE
+from askpanel.moderation.conflicts import Conflicts
+from askpanel.moderation.filters import Filters
+from askpanel.moderation.forms import BadField, Forms
+from askpanel.moderation.playbook import Playbook
+from askpanel.moderation.visit import SignInDesk, Visit, require
+from askpanel.moderation.writingpage import SENT_BY, WritingPages
 
-MOST_TEXT, MOST_NOTE = 10_000, 1_000
-DESK_COMMANDS = frozenset({"claim", "release", "answer", "publish", "return", "correct"})
-
-REFUSALS: Mapping[str, str] = {
-    "unknown_question": N_("There is no question with that number."),
-    "unknown_command": N_("There is no such command."),
-    "wrong_state": N_("The question has moved on meanwhile, so nothing was changed."),
-    "wrong_role": N_("Your role may not do that."),
-    "revoked": N_("Your sign-in was ended or changed. Sign in again."),
-    "not_holder": N_("A colleague is answering this question."),
-    "not_panel": N_("That organisation is not on this session's panel."),
-    "answered_already": N_("Your organisation has answered this. Correct the answer instead."),
-    "not_own_answer": N_("Only the organisation that gave this answer may correct it."),
-    "unknown_answer": N_("There is no such answer under this question."),
-    "bad_target": N_(
-        "A question can only be taken together with one that is waiting, approved or answered."
-    ),
-    "own_draft": N_("A colleague must check this answer, not the person who wrote it."),
-    "no_draft": N_("There is no answer here that waits for a check."),
-    "awaiting_check": N_("The answer to this question waits for a check."),
-    "missing": N_("Something is missing. Fill in the box and try again."),
-    "long": N_("The text is too long."),
-    "unfit": N_("The text had characters that cannot be shown. Take them out and try again."),
-    # It may still happen: a store that hangs does, when it wakes, what it was asked.
-    "away": N_(
-        "We could not confirm that this was done, because the store does not answer. Look again "
-        "in a minute, before you repeat it."
-    ),
-}
-
-
-class BadField(Exception):
-    """A field that cannot be used: "missing", "long" or "unfit"."""
-
-
-def words(given: str, most: int) -> str:
-    """A staff member's text as it is stored, or BadField."""
-    text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if len(text) > most:
-        raise BadField("long")
-    if any(c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cs") for c in text):
-        raise BadField("unfit")
-    return text
-
-
-def fields_of(command: str, form: Mapping[str, str], room: Room) -> dict[str, str | int]:
-    """The fields of a command, each checked for what it is. Raises BadField."""
-    if command == "approve" and not form.get("text", "unedited").strip():
-        # Without an edit the original is published: not what an emptied box means.
-        raise BadField("missing")
-    session = room.projection.session
-    found: dict[str, str | int] = {
-        "text": words(form.get("text", ""), MOST_TEXT),
-        "note": words(form.get("note", ""), MOST_NOTE),
-    }
-    for name in ("into", "answer"):
-        number = whole(form.get(name, "") or "0", 9)
-        if number is None:
-            raise BadField("missing")
-        found[name] = number
-    allowed: dict[str, Callable[[str], bool]] = {
-        "reason": lambda code: code in REASONS,
-        "organisation": lambda id_: session.organisation(id_) is not None,
-        "lang": lambda lang: lang in session.languages,
-    }
-    for name, fits in allowed.items():
-        given = form.get(name, "")
-        if given and not fits(given):
-            raise BadField("missing")
-        found[name] = given
-    return found
+OF_THE_DESK = frozenset({"claim", "answer", "publish", "return", "correct", "translate", "cosign"})
 
 
 class Commands:
     """Endpoints that change something. Each answers JSON to a script, a page to a browser."""
 
-    def __init__(self, site: Site, door: SignInDesk) -> None:
+    def __init__(self, site: Site, door: SignInDesk, playbook: Playbook) -> None:
         self.site, self.door = site, door
+        self._forms, self._conflicts = Forms(playbook, door.staff), Conflicts(site)
+        self._writing = WritingPages(site, playbook.canned)
 
     def routes(self) -> list[Route]:
         here = "/staff/sessions/{slug}"
@@ -121,35 +56,42 @@ class Commands:
     async def question(self, request: Request, visit: Visit) -> Response:
         """One command on one question."""
         slug, number = request.path_params["slug"], request.path_params["number"]
-        command = request.path_params["command"]
+        command, member = request.path_params["command"], visit.member
         room = await self.site.hub.room(slug)
         if room is None:
             return no_such_session(self.site, request)
         if command not in RULES:
-            return self._refused(request, visit, room, "unknown_command", None, 404)
+            return self._conflicts.refused(request, visit, room, "unknown_command")
+        session = room.projection.session
         try:
-            fields = fields_of(command, visit.fields, room)
-            done = await self.site.hub.store.decide(
-                slug, number, command, visit.member.actor, **fields
-            )
+            fields = await self._forms.fields(command, visit.fields, member, session)
+            done = await self.site.hub.store.decide(slug, number, command, member.actor, **fields)
         except BadField as error:
-            return self._refused(request, visit, room, str(error), None, 422)
+            return self._conflicts.refused(request, visit, room, str(error))
         except Refused as refusal:
             return self._judged(request, visit, room, refusal)
         except StoreAway:
-            return self._refused(request, visit, room, "away", None, 503)
+            return self._conflicts.refused(request, visit, room, "away")
         metrics.count_command(command, "done")
         if wants_json(request):
-            question = done.question
-            return JSONResponse(
-                {
-                    "number": question.number,
-                    "state": question.state,
-                    "position": done.position,
-                }
-            )
-        screen = "desk" if command in DESK_COMMANDS else "triage"
-        return self._back(request, room, screen, done.position)
+            return JSONResponse(answer(self.site, request, command, done))
+        return self._led_on(request, visit, room, done)
+
+    def _led_on(self, request: Request, visit: Visit, room: Room, done: Done) -> Response:
+        """A form leads back to the screen it was on, and to what one still has open there."""
+        command, member = request.path_params["command"], visit.member
+        if visit.fields.get("screen") == "history" and member.role in TRIAGE:
+            return self._back(request, room, "history", done.position)
+        if member.role is Role.PANELIST or command in OF_THE_DESK:
+            return self._back(request, room, "desk", done.position)
+        return self._back(
+            request,
+            room,
+            "triage",
+            done.position,
+            query=Filters.of(dict(parse_qsl(visit.fields.get("back", "")))).query,
+            anchor=anchor(done.question, member.username),
+        )
 
     async def schedule(self, request: Request, visit: Visit) -> Response:
         """Open now, pause, resume, extend or close."""
@@ -158,64 +100,62 @@ class Commands:
         if room is None:
             return no_such_session(self.site, request)
         if command not in SCHEDULE_COMMANDS:
-            return self._refused(request, visit, room, "unknown_command", None, 404)
+            return self._conflicts.refused(request, visit, room, "unknown_command")
         minutes = whole(visit.fields.get("minutes", ""), 6) or 0
         try:
             position = await self.site.hub.store.schedule(
                 slug, command, visit.member.actor, min(minutes, 24 * 60)
             )
         except Refused as refusal:
-            return self._refused(request, visit, room, refusal.code, None, 409)
+            return self._conflicts.refused(request, visit, room, refusal.code)
         except StoreAway:
-            return self._refused(request, visit, room, "away", None, 503)
+            return self._conflicts.refused(request, visit, room, "away")
         metrics.count_command(command, "done")
         if wants_json(request):
             return JSONResponse({"position": position})
         return self._back(request, room, "triage", position)
 
-    def _back(self, request: Request, room: Room, screen: str, position: int) -> Response:
+    def _back(
+        self,
+        request: Request,
+        room: Room,
+        screen: str,
+        position: int,
+        *,
+        query: str = "",
+        anchor: str = "",
+    ) -> Response:
         path = f"/staff/sessions/{room.projection.session.slug}/{screen}"
-        return RedirectResponse(
-            f"{local_path(request.state.locale, path)}?position={position}", 303
-        )
+        asked = "&".join(part for part in (query, f"position={position}") if part)
+        return RedirectResponse(f"{local_path(request.state.locale, path)}?{asked}{anchor}", 303)
 
     def _judged(self, request: Request, visit: Visit, room: Room, refusal: Refused) -> Response:
         """The store said no."""
-        statuses = {"unknown_question": 404, "missing": 422, "wrong_role": 403}
-        status = statuses.get(refusal.code, 409)
-        return self._refused(request, visit, room, refusal.code, refusal.question, status)
+        command, question = request.path_params["command"], refusal.question
+        if refusal.code == "unverified" and command in SENT_BY and question is not None:
+            metrics.count_command(command, refusal.code)
+            return self._writing.stopped(request, visit, room, question, command)
+        return self._conflicts.refused(request, visit, room, refusal.code, question)
 
-    def _refused(
-        self,
-        request: Request,
-        visit: Visit,
-        room: Room,
-        code: str,
-        question: Question | None,
-        status: int,
-    ) -> Response:
-        """Why not, who did what meanwhile, and every word that was typed."""
-        metrics.count_command(request.path_params["command"], code)
-        locale, session = request.state.locale, room.projection.session
-        said = self.site.view(request).gettext(REFUSALS.get(code, REFUSALS["wrong_state"]))
-        meanwhile = ""
-        if question is not None:
-            at = clock_time(question.changed.at, session.timezone, locale)
-            drawn = self.site.view(request).part("parts/staff.html", "meanwhile", question, at)
-            meanwhile = drawn.unescape().strip()
-        if wants_json(request):
-            message = f"{said} {meanwhile}".strip()
-            return JSONResponse({"error": code, "message": message}, status)
-        typed = [visit.fields[name] for name in KEPT if visit.fields.get(name)]
-        return staff_page(
-            self.site,
-            request,
-            visit,
-            "staff/conflict.html",
-            status,
-            session=session,
-            unconfirmed=code == "away",
-            said=said,
-            meanwhile=meanwhile,
-            typed=typed,
-        )
+
+def anchor(question: Question, username: str) -> str:
+    """Where on the page to go on: at the box of a question that one still has open."""
+    mine = question.lock is not None and question.lock.username == username
+    return f"#open-{question.number}" if mine else ""
+
+
+def answer(site: Site, request: Request, command: str, done: Done) -> dict[str, Any]:
+    """What a script is told of a command that was carried out."""
+    question = done.question
+    told = {"number": question.number, "state": question.state, "position": done.position}
+    undo = undo_of(site, request, command, question)
+    return {**told, "undo": undo} if undo else told
+
+
+def undo_of(site: Site, request: Request, command: str, question: Question) -> dict[str, Any]:
+    """How a command that has just been given can be taken back; empty where it cannot."""
+    change = question.changed
+    if command not in UNDOABLE or not change.previous:
+        return {}
+    words = site.view(request).part("parts/staff.html", "done", change)
+    return {"position": change.standing_at, "say": words.unescape().strip()}

@@ -12,9 +12,15 @@ from askpanel.chat.locale import N_, local_path
 from askpanel.chat.pages import Listed
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site
+from askpanel.eventlog.model import Role
 from askpanel.eventlog.phase import phase
 from askpanel.eventlog.rules import TRIAGE
+from askpanel.moderation.beside import alarming
+from askpanel.moderation.keymap import keys_of
 from askpanel.moderation.visit import SignInDesk, Visit, require
+
+REPORT = (Role.HOST, Role.LEAD)
+"""Who reads the report of a session."""
 
 
 class Home:
@@ -50,6 +56,11 @@ def console(
         position=room.position,
         epoch=room.epoch,
         connected=room.connected,
+        present=room.projection.present,
+        remarks=room.projection.remarks,
+        alarming=alarming(room.projection),
+        keymap=keys_of(template.rpartition("/")[2].removesuffix(".html")),
+        mutes=sorted(room.projection.muted.values(), key=lambda mute: mute.position),
         **context,
     )
 
@@ -70,6 +81,10 @@ def staff_page(
         if visit.member.role in TRIAGE:
             places.append((f"{base}/triage", N_("Questions to check")))
         places.append((f"{base}/desk", N_("Questions for the panel")))
+        if visit.member.role in TRIAGE:
+            places.append((f"{base}/history", N_("History")))
+        if visit.member.role in REPORT:
+            places.append((f"{base}/report", N_("Report")))
         places.append((f"/sessions/{context['session'].slug}", N_("Public page")))
     navigation = [
         {"text": gettext(text), "href": local_path(locale, path), "current": path == here}

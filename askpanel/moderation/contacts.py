@@ -96,7 +96,7 @@ def links(text: str) -> list[str]:
     """What may be addresses on the web: with a scheme, with www, or only a name like bbc.co.uk."""
     plain = unspelled(text)
     schemes = [match[0].strip() for match in islice(_SCHEME.finditer(plain), MOST)]
-    names = (token.strip(".!?:'*~-_") for token in _BREAK.split(plain))
+    names = (token.strip(".!?:'*~-_").lstrip("/") for token in _BREAK.split(plain))
     bare_ones = (name for name in names if _is_name(name))
     found = [*schemes, *(n for n in bare_ones if not any(n in scheme for scheme in schemes))]
     return list(islice(dict.fromkeys(found), MOST))
@@ -112,7 +112,8 @@ def _is_name(token: str) -> bool:
     """Whether a word is a name on the web, with or without a path."""
     if "." not in token or "@" in token:
         return False
-    host, slash, path = re.split(r"[?#]", token, maxsplit=1)[0].partition("/")
+    address, *beyond = re.split(r"[?#]", token, maxsplit=1)
+    host, slash, path = address.partition("/")
     host, _, port = host.partition(":")
     if _ADDRESS.fullmatch(host):
         return bool(slash or port)
@@ -122,7 +123,7 @@ def _is_name(token: str) -> bool:
     if labels[0].casefold() == "www":
         return True
     ending = labels[-1].casefold()
-    if path:
+    if path or (slash and beyond):
         return ending in _ENDINGS | _WORDY
     return ending in _ENDINGS and len(labels[-2]) > 1
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
@@ -79,6 +80,7 @@ def forms(number: str) -> tuple[str, ...]:
     return number, COUNTRY + number[1:], f"00{COUNTRY}{number[1:]}", COUNTRY + number
 
 
+@lru_cache(maxsize=2048)
 def in_use(number: str) -> bool:
     """Whether the numbering plan knows it: `number` as `dialled` gives it."""
     try:

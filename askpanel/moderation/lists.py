@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -15,6 +18,21 @@ from askpanel.eventlog.projection import Counts, Moment, Projection
 
 Lists = Mapping[str, tuple[State, ...]]
 """The lists of a screen, in the order in which they stand, by their states."""
+TURN = 0.01
+"""Seconds that drawing a long list takes before everybody else has their turn."""
+
+_T = TypeVar("_T")
+
+
+async def in_turns(items: Iterable[_T], draw: Callable[[_T], object]) -> None:
+    """Draw each, and let others have their turn in between: a thousand cards that nobody has looked
+    at yet are a good part of a second. For what is kept once it is drawn."""
+    began = time.monotonic()
+    for item in items:
+        draw(item)
+        if time.monotonic() - began > TURN:
+            await asyncio.sleep(0)
+            began = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from askpanel.chat import metrics, origin
-from askpanel.chat.fields import MOST_BYTES, Unreadable, read_fields
+from askpanel.chat.fields import MOST_BYTES, MOST_FIELDS, Fields, Unreadable, read_fields
 from askpanel.chat.locale import local_path
 from askpanel.chat.site import wants_json
 from askpanel.eventlog.member import Member
@@ -82,7 +82,7 @@ class Visit:
     member: Member
     token: str = field(repr=False)
     csrf: str = field(repr=False)
-    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fields: Fields = field(default_factory=Fields, repr=False)
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -98,11 +98,13 @@ class Foreign(Exception):
     """A form that was sent by somebody else's page."""
 
 
-async def own_fields(request: Request, desk: SignInDesk, most_bytes: int) -> dict[str, str]:
+async def own_fields(
+    request: Request, desk: SignInDesk, most_bytes: int, most_fields: int = MOST_FIELDS
+) -> Fields:
     """The fields of a form, if it was sent by one of our own pages; Foreign or Unreadable."""
     if not origin.allowed(request.headers, desk.origins):
         raise Foreign
-    return await read_fields(request, most_bytes)
+    return await read_fields(request, most_bytes, most_fields)
 
 
 def reason(error: Foreign | Unreadable | StoreAway) -> tuple[int, str]:
@@ -118,7 +120,7 @@ async def signed_in(connection: HTTPConnection, desk: SignInDesk) -> Member | No
 
 
 def require(
-    desk: SignInDesk, *roles: Role, most_bytes: int = MOST_BYTES
+    desk: SignInDesk, *roles: Role, most_bytes: int = MOST_BYTES, most_fields: int = MOST_FIELDS
 ) -> Callable[[StaffEndpoint], Endpoint]:
     """A page or command for staff of these roles; for all staff if none is named.
 
@@ -129,7 +131,7 @@ def require(
 
     def admit(endpoint: StaffEndpoint) -> Endpoint:
         async def admitted(request: Request) -> Response:
-            found = await _met(request, desk, frozenset(roles), most_bytes)
+            found = await _met(request, desk, frozenset(roles), most_bytes, most_fields)
             response = found if isinstance(found, Response) else await endpoint(request, found)
             return due_headers(response)
 
@@ -139,13 +141,13 @@ def require(
 
 
 async def _met(
-    request: Request, desk: SignInDesk, roles: frozenset[Role], most_bytes: int
+    request: Request, desk: SignInDesk, roles: frozenset[Role], most_bytes: int, most_fields: int
 ) -> Visit | Response:
     form = request.method not in {"GET", "HEAD"}
-    fields: dict[str, str] = {}
+    fields = Fields()
     try:
         if form:
-            fields = await own_fields(request, desk, most_bytes)
+            fields = await own_fields(request, desk, most_bytes, most_fields)
         member = await signed_in(request, desk)
     except (Foreign, Unreadable, StoreAway) as error:
         return refusal(request, desk, *reason(error), kept_of(fields))

@@ -100,6 +100,8 @@ def test_at_and_dot_alone_are_words() -> None:
         ("192.168.1.1/x", "192.168.1.1/x"),
         ("javascript:alert(1)", "javascript:alert(1)"),
         ("аррlе.com", "apple.com"),
+        ("see //example.com", "example.com"),
+        ("signal.me/#p/447700900123", "signal.me/#p/447700900123"),
     ],
 )
 def test_a_link_is_noticed_however_it_is_written(text: str, found: str) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from askpanel.chat.fields import Fields
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import Role
 from askpanel.eventlog.staff import LIFETIME_MS, Staff
@@ -223,9 +224,8 @@ async def test_nothing_secret_is_in_what_a_traceback_shows(
     token = browser.cookies[COOKIE]
     asha = await staff.get("asha")
     assert asha is not None
-    shown = repr(Visit(asha, token, csrf.token(SECRET, token), {"text": "a disclosure"})) + repr(
-        desk
-    )
+    fields = Fields([("text", "a disclosure")])
+    shown = repr(Visit(asha, token, csrf.token(SECRET, token), fields)) + repr(desk)
     for secret in (token, csrf.token(SECRET, token), "a disclosure", asha.password, str(SECRET)):
         assert secret not in shown
 
