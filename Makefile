@@ -47,7 +47,7 @@ format: $(VENV)/.dev
 	$(BIN)/python -m ruff check --fix .
 
 # In this order; one that fails does not keep the others from running.
-BENCHES := fanout join bytes intake growth workers similar no_loss
+BENCHES := fanout join bytes intake growth triage workers similar no_loss
 
 bench: $(VENV)/.dev
 	@failed=; for name in $(BENCHES); do \

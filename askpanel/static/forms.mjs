@@ -22,12 +22,15 @@ const addressOf = (form, submitter) => new URL(
 /** The part of the page that belongs to one command: a card on a shared form, or the form. */
 const scopeOf = (form, submitter) => submitter?.closest('[data-scope]') ?? form;
 
-/** The fields to send: those of the scope, and those of the form that are in no scope. */
+/**
+ * The fields to send: those of the scope, and those of the form that are in no scope. A form marked
+ * `data-whole` is about several scopes, and has what belongs to it in all of them.
+ */
 function fieldsOf(form, scope) {
   return [...form.elements].filter(field => {
+    if (!field.name || BUTTONS.includes(field.type) || field.matches(':disabled')) return false;
     const own = field.closest('[data-scope]');
-    return field.name && !field.matches(':disabled') && !BUTTONS.includes(field.type)
-      && (!own || own === scope || own.contains(form));
+    return !own || own === scope || own.contains(form) || form.matches('[data-whole]');
   });
 }
 
@@ -99,6 +102,8 @@ function unsent({ delivery, scope, submitter }) {
 async function send(form, submitter) {
   const scope = scopeOf(form, submitter);
   if (scope.getAttribute('aria-busy') === 'true') return;
+  const address = addressOf(form, submitter);
+  document.dispatchEvent(new CustomEvent('live:sending', { detail: { address } }));
   scope.setAttribute('aria-busy', 'true');
   scope.querySelector('[data-note]')?.remove();
   const fields = fieldsOf(form, scope);
@@ -109,7 +114,7 @@ async function send(form, submitter) {
   const sent = { delivery, scope, submitter, nonce };
   let outcome = null;
   try {
-    outcome = await fetchWithin(LIMIT_MS, addressOf(form, submitter), {
+    outcome = await fetchWithin(LIMIT_MS, address, {
       method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'manual',
     });
   } catch {
@@ -127,7 +132,9 @@ async function send(form, submitter) {
   (answer.ok ? accepted : refused)({ ...sent, reply });
   const target = reply.focus && document.getElementById(reply.focus);
   if (target) focusOn(target);
-  if (answer.ok) document.dispatchEvent(new CustomEvent('live:sent', { detail: reply }));
+  if (!answer.ok) return;
+  const detail = { ...reply, address: address.href };
+  document.dispatchEvent(new CustomEvent('live:sent', { detail }));
 }
 
 /** Take over the forms marked `data-live-form`, now and later. */

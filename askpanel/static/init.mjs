@@ -31,8 +31,11 @@ const COMPONENTS = new Map(
     .map(Component => [Component.moduleName, element => new Component(element)]));
 COMPONENTS.set(Button.moduleName, element => new Button(element, { preventDoubleClick: true }));
 
+const MODULES = '[data-module]';
+
 function start(scope) {
-  for (const element of scope.querySelectorAll('[data-module]')) {
+  const own = scope.matches?.(MODULES) ? [scope] : [];
+  for (const element of [...own, ...scope.querySelectorAll(MODULES)]) {
     const component = COMPONENTS.get(element.dataset.module);
     if (!component || element.hasAttribute(`data-${element.dataset.module}-init`)) continue;
     try {
@@ -46,6 +49,6 @@ function start(scope) {
 
 if (isSupported()) {
   start(document);
-  document.addEventListener('live:applied', event => start(event.detail?.parentElement ?? document));
+  document.addEventListener('live:applied', event => start(event.detail ?? document));
 }
 countDown();

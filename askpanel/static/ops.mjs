@@ -1,4 +1,4 @@
-// How HTML from the server enters the page: six operations on elements found by id. Each can be
+// How HTML from the server enters the page: seven operations on elements found by id. Each can be
 // applied twice without harm, because an answer to a form and the frame that tells everyone both
 // arrive. The one place where text becomes HTML is `parse`.
 
@@ -15,12 +15,31 @@ export function parse(html) {
   return template.content;
 }
 
+/** What lists do when something in them changes or goes; see arrivals.mjs. */
+let still = change => change();
+let leaving = () => {};
+
+/** Have every change made by `around`, which is given the change as a function. */
+export function keepStill(around) {
+  still = around;
+}
+
+/** Have `before` called with every item of a list that is about to be taken out of it. */
+export function onLeaving(before) {
+  leaving = before;
+}
+
+function takeOut(element) {
+  leaving(element);
+  element.remove();
+}
+
 /** Whether `name` of `element` belongs to the person or the script, not to the server. */
 function isOurs(name, element) {
   if (/^data-govuk-.*-init$/.test(name)) return true;
   if (name === 'open') return element.localName === 'details';
   if (name === 'tabindex') return element === document.activeElement;
-  if (name === 'aria-busy') return true;
+  if (['aria-busy', 'data-held', 'data-filtered'].includes(name)) return true;
   if (name === 'value' && isPersonal(element)) return element.value !== '';
   if (name === 'value' || name === 'checked') return 'defaultValue' in element && isTyped(element);
   if (name !== 'selected') return false;
@@ -42,21 +61,40 @@ const MORPHING = {
 
 const morphInto = (old, fresh) => window.Idiomorph.morph(old, fresh, MORPHING);
 
+const applied = scope => document.dispatchEvent(new CustomEvent('live:applied', { detail: scope }));
+
+/** What is in the list already stays as it is, however long the list. */
 function insert(list, html, before) {
   for (const fresh of [...parse(html).children]) {
     const id = fresh.getAttribute('id');
     const old = id && document.getElementById(id);
-    if (!old) list.insertBefore(fresh, before);
-    else if (old.parentNode === list) morphInto(old, fresh);
-    else changing(old, () => { old.remove(); list.insertBefore(fresh, before); });
+    const next = before(fresh);
+    if (old?.parentNode === list) {
+      changing(old, () => morphInto(old, fresh));
+    } else if (old) {
+      changing(old, () => { takeOut(old); list.insertBefore(fresh, next); });
+    } else {
+      still(() => list.insertBefore(fresh, next));
+    }
+    if (!fresh.isConnected) continue;
+    fillPersonal(fresh);
+    applied(fresh);
   }
 }
 
+/** The item of `list` in front of which `fresh` belongs, in a list in the order of `data-since`. */
+const follower = (list, fresh) => [...list.children].find(
+  item => Number(item.dataset.since) > Number(fresh.dataset.since)) ?? null;
+
+const INSERTIONS = new Map([
+  ['append', () => null],
+  ['prepend', list => list.firstChild],
+  ['place', follower],
+]);
+
 const ACTIONS = new Map([
-  ['append', (list, html) => insert(list, html, null)],
-  ['prepend', (list, html) => insert(list, html, list.firstChild)],
   ['replace', (target, html) => target.replaceWith(parse(html))],
-  ['remove', target => target.remove()],
+  ['remove', takeOut],
   ['morph', (target, html) => {
     const fresh = parse(html).firstElementChild;
     if (fresh) morphInto(target, fresh);
@@ -71,11 +109,11 @@ function changing(target, change) {
   const parent = target.parentElement;
   const focused = focusPlace(target);
   const typed = collectTyped(target);
-  change();
+  still(change);
   carryTyped(typed);
-  fillPersonal();
   const scope = target.isConnected ? target : parent;
-  document.dispatchEvent(new CustomEvent('live:applied', { detail: scope }));
+  fillPersonal(scope ?? document);
+  applied(scope);
   restoreFocus(focused);
 }
 
@@ -83,8 +121,10 @@ function changing(target, change) {
 export function apply(ops = []) {
   for (const [op, id, html = ''] of ops) {
     const action = ACTIONS.get(op);
+    const place = INSERTIONS.get(op);
     const target = document.getElementById(id);
-    if (action && target) changing(target, () => action(target, html));
+    if (target && action) changing(target, () => action(target, html));
+    else if (target && place) insert(target, html, fresh => place(target, fresh));
   }
 }
 

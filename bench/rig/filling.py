@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,15 +20,16 @@ FATES = ("pending", "rejected", "answered", "answered")
 """What becomes of every first, second, third and fourth question."""
 
 
-def fill(folder: Path, questions: int) -> None:
-    """So many questions in the session of a data folder's store, half of them answered."""
+def fill(folder: Path, questions: int, fates: Sequence[str] = FATES) -> None:
+    """So many questions in the session of a data folder's store, half of them answered, or what
+    the fates say instead."""
 
     async def one(store: Store, number: int) -> None:
         text = QUESTIONS[number % len(QUESTIONS)]
         done = await store.submit(
             SLUG, nonce=f"filling-{number:024}", text=text, lang="en", author=f"author-{number:025}"
         )
-        fate, found = FATES[number % len(FATES)], done.question.number
+        fate, found = fates[number % len(fates)], done.question.number
         if fate == "rejected":
             await store.decide(SLUG, found, "reject", ASHA, reason="off-topic")
         elif fate == "answered":

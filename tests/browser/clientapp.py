@@ -29,6 +29,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from askpanel.moderation.keymap import keys_of
+
 PACKAGE = Path(__file__).parent.parent.parent / "askpanel"
 PAGES = Path(__file__).parent / "clientpages"
 EXIT = "https://www.bbc.co.uk/weather"
@@ -42,10 +44,13 @@ SCREENS = {
     "/sessions/x": "session.html",
     "/cy/sessions/x": "session.html",
     "/staff/triage": "triage.html",
+    "/staff/queue": "queue.html",
+    "/cy/staff/queue": "queue.html",
 }
 FORMS = ("zero", "one", "two", "few", "many", "other")
 WELSH = {
     "%(count)s new answer": [f"%(count)s ateb newydd ({form})" for form in FORMS],
+    "%(count)s new question": [f"%(count)s cwestiwn newydd ({form})" for form in FORMS],
     "%(count)s minute": [f"%(count)s munud ({form})" for form in FORMS],
     "Pause new answers": "Oedi atebion newydd",
     "Exit this page": "Gadael y dudalen hon",
@@ -106,6 +111,7 @@ class Room:
         self.position = 3
         self.epoch = "e1"
         self.questions = [(number, f"Question number {number}") for number in (1, 2, 3)]
+        self.queue: list[dict[str, Any]] = [{"number": number} for number in range(1, 6)]
         self.mine = "0"
         self.closed = False
         self.now = 1_000_000
@@ -130,6 +136,10 @@ class Room:
             "position": self.position,
             "epoch": self.epoch,
             "questions": self.questions,
+            "queue": self.queue,
+            "asked": {},
+            "keymap": keys_of("triage"),
+            "screen": "triage",
             "mine": self.mine,
             "closed": self.closed,
             "now": self.now,
@@ -163,6 +173,16 @@ class Room:
         words = f"Question number {number}"
         self.questions.append((number, words))
         self.happen(["append", "transcript", self.draw("item.html", number=number, words=words)])
+
+    def ask_staff(self, number: int, **attributes: Any) -> None:
+        """Question ``number`` comes to the queue; gives its card these attributes."""
+        self.queue.append({"number": number} | attributes)
+        self.happen(["append", "list-pending", self.card(number)])
+
+    def card(self, number: int, **attributes: Any) -> str:
+        """The card of a question in the queue, with other attributes where some are given."""
+        known = next((each for each in self.queue if each["number"] == number), {"number": number})
+        return self.draw("slim.html", card=known | attributes)
 
     def send(self, frame: dict[str, Any]) -> None:
         """Write one frame to every line; before its position something showed, unless it says."""
@@ -216,10 +236,15 @@ class Room:
         if self.pages:
             status, text = self.pages.popleft()
             return HTMLResponse(text, status)
-        return HTMLResponse(self.draw(SCREENS[path], "cy" if path.startswith("/cy/") else "en"))
+        locale = "cy" if path.startswith("/cy/") else "en"
+        return HTMLResponse(self.draw(SCREENS[path], locale, asked=dict(request.query_params)))
 
     async def post(self, request: Request) -> Response:
-        fields = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True)
+        # What was ticked comes as often as there are ticks.
+        fields: dict[str, str] = {}
+        for name, value in pairs:
+            fields[name] = f"{fields[name]} {value}" if name in fields else value
         self.posted.append((request.url.path, fields))
         await asyncio.to_thread(self.gate.wait, 10)
         if "application/json" not in request.headers["accept"]:
@@ -272,6 +297,8 @@ class Stage:
                 *(Route(path, page) for path in SCREENS),
                 Route("/sessions/x/questions", post, methods=["POST"]),
                 Route("/staff/{number:int}/{command}", post, methods=["POST"]),
+                Route("/staff/questions/{number:int}/{command}", post, methods=["POST"]),
+                Route("/staff/bulk/{command}", post, methods=["POST"]),
                 WebSocketRoute("/sessions/x/live", line),
                 WebSocketRoute("/staff/live", line),
                 Mount("/static/5eed", StaticFiles(directory=PACKAGE / "static")),

@@ -91,6 +91,24 @@ def test_an_item_moves_to_another_list_and_the_focus_goes_with_it(tab: Tab, room
     assert tab.page.evaluate("document.querySelector('#more-2').open")
 
 
+def test_an_item_comes_to_its_place_in_a_list_that_has_an_order(tab: Tab, room: Room) -> None:
+    def place(number: int, since: int, position: int) -> list[str]:
+        html = f'<li id="question-{number}" data-since="{since}">Question {number}</li>'
+        room.happen(["place", "mine", html])
+        tab.at(position)
+        found: list[str] = tab.page.evaluate(
+            "[...document.querySelectorAll('#mine > [data-since]')].map(item => item.id)"
+        )
+        return found
+
+    assert place(20, 8, 4) == ["question-20"]
+    assert place(21, 5, 5) == ["question-21", "question-20"]
+    assert place(22, 9, 6) == ["question-21", "question-20", "question-22"]
+    assert place(2, 7, 7) == ["question-21", "question-2", "question-20", "question-22"]
+    assert tab.page.evaluate(ITEMS) == ["question-1", "question-3"]
+    assert place(2, 7, 8) == ["question-21", "question-2", "question-20", "question-22"]
+
+
 def test_a_morph_leaves_focus_and_opened_details_as_they_are(tab: Tab, room: Room) -> None:
     tab.page.click("#more-2 summary")
     tab.page.focus("#more-2 a")

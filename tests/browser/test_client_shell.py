@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.browser.clientapp import EXIT, PACKAGE, Room, Stage
 from tests.browser.conftest import OpenTab
 
+IMPORT = re.compile(r"""(?:from|import) '\./([^']+)'""")
 PAGES = ["/sessions/x", "/cy/sessions/x", "/staff/triage", "/before"]
 
 
@@ -136,6 +138,17 @@ def test_what_a_page_does_not_set_is_left_out(room: Room) -> None:
     assert "New here" in room.draw("session.html", phase_banner="New here")
 
 
+def needed(*names: str) -> set[str]:
+    """These scripts of ours, and all that they import."""
+    found: set[str] = set()
+    while names:
+        found |= set(names)
+        sources = [(PACKAGE / "static" / name).read_text("utf-8") for name in names]
+        imported = {name for source in sources for name in IMPORT.findall(source)}
+        names = tuple(imported - found)
+    return found
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_script_is_fetched_at_once_and_none_in_vain(
     stage: Stage, room: Room, open_tab: OpenTab, path: str
@@ -149,8 +162,9 @@ def test_every_script_is_fetched_at_once_and_none_in_vain(
     named = {Path(address).name for address in early}
     assert {name for name in fetched if name.endswith(("js", "mjs"))} == named
     ours = {file.name for file in (PACKAGE / "static").glob("*.*js")}
-    staff_only = {"staff.mjs", "keys.mjs", "lease.mjs", "viewer.mjs"}
-    assert ours - named == (set() if "staff" in path else staff_only)
+    everybody = needed("init.mjs", "live.mjs", "js-enabled.js")
+    others = needed("desk.mjs") if "staff" in path else needed("staff.mjs", "desk.mjs")
+    assert ours - named == others - everybody - (needed("staff.mjs") if "staff" in path else set())
 
 
 def test_forced_colours_and_little_motion_break_nothing(

@@ -49,11 +49,6 @@ def test_a_key_opens_what_it_leads_to(tab: Tab) -> None:
     assert tab.page.evaluate("document.activeElement.id") == "reason-1"
 
 
-def test_a_question_mark_leads_to_the_help(tab: Tab) -> None:
-    tab.page.keyboard.press("?")
-    assert tab.page.evaluate("document.activeElement.id") == "keys-help"
-
-
 def test_keys_do_nothing_outside_the_list(tab: Tab, room: Room) -> None:
     tab.page.focus("[data-keys-start]")
     tab.page.keyboard.press("a")
@@ -81,19 +76,6 @@ def test_a_key_held_down_is_one_press(tab: Tab) -> None:
     tab.page.keyboard.down("j")
     tab.page.keyboard.up("j")
     assert tab.page.evaluate(PLACE) == "question-2/title"
-
-
-def test_keys_can_be_switched_off_and_stay_off(tab: Tab, room: Room) -> None:
-    tab.page.uncheck("#keys-on", force=True)
-    tab.page.click("[data-keys-start]")
-    tab.page.keyboard.press("a")
-    tab.page.keyboard.press("j")
-    assert tab.page.evaluate(PLACE) == "question-1/title"
-    tab.page.reload()
-    tab.page.click("[data-keys-start]")
-    tab.page.keyboard.press("j")
-    assert tab.page.evaluate(PLACE) == "question-1/title"
-    assert room.posted == []
 
 
 def test_when_bea_decides_first_asha_goes_on_with_the_next(tab: Tab, room: Room) -> None:
@@ -189,33 +171,45 @@ def claims(room: Room) -> int:
     return sum(path == "/staff/1/claim" for path, _ in room.posted)
 
 
+def renewals(room: Room) -> list[str]:
+    """Every renewal of the claim: "typing" or "pausing"."""
+    sent = [fields for path, fields in room.posted if path == "/staff/1/claim"]
+    assert all(fields["csrf"] == "the-token" for fields in sent)
+    return ["typing" if fields.get("typing") == "1" else "pausing" for fields in sent]
+
+
 def test_a_claim_is_renewed_while_its_answer_is_being_written(writing: Tab, room: Room) -> None:
     writing.page.clock.run_for(61_000)
-    writing.page.locator("#words-1").press_sequentially("We ")
-    writing.page.clock.run_for(60_000)
-    writing.has_until(lambda: claims(room) == 1)
-    assert room.posted[0] == ("/staff/1/claim", {"csrf": "the-token"})
-    writing.page.clock.run_for(60_000)
-    writing.has_until(lambda: claims(room) == 2)
-    # He has stopped writing: the lease runs out, and somebody else may answer.
+    assert renewals(room) == []
+    box = writing.page.locator("#words-1")
+    for word in ("We ", "have ", "a ", "long ", "answer "):
+        box.press_sequentially(word)
+        writing.page.clock.run_for(13_000)
+    writing.has_until(lambda: renewals(room) == ["typing", "typing"])
+    # He has stopped writing: colleagues hear of it, the lease runs out, and somebody else may
+    # answer.
+    writing.page.clock.run_for(5_000)
+    writing.has_until(lambda: renewals(room) == ["typing", "typing", "pausing"])
     writing.page.clock.run_for(300_000)
     writing.page.locator("#words-2").press_sequentially("No claim here")
     writing.page.clock.run_for(60_000)
     writing.flush()
-    assert claims(room) == 2
+    assert len(renewals(room)) == 3
+    box.press_sequentially("indeed.")
+    writing.has_until(lambda: renewals(room)[3:] == ["typing"])
 
 
 def test_a_claim_that_cannot_be_renewed_is_spoken_of_once(writing: Tab, room: Room) -> None:
     room.replies.append((409, {"error": "taken", "message": "Lucy has claimed it meanwhile."}))
     writing.page.locator("#words-1").press_sequentially("We ")
-    writing.page.clock.run_for(60_000)
     writing.has_until(lambda: claims(room) == 1)
     for _ in range(50):
         if "Lucy" in writing.page.evaluate(SAID):
             break
         writing.page.clock.run_for(100)
     assert writing.page.evaluate(SAID) == "Lucy has claimed it meanwhile."
-    writing.page.clock.run_for(60_000)
+    writing.page.locator("#words-1").press_sequentially("all ")
+    writing.page.clock.run_for(30_000)
     writing.flush()
     assert claims(room) == 1
-    assert writing.page.input_value("#words-1") == "We "
+    assert writing.page.input_value("#words-1") == "We all "

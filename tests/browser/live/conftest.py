@@ -2,6 +2,8 @@
 
 Tests share one service and its session, so they speak of questions by the numbers that they were
 given. A module that needs another service says so: `SETTINGS` (as in the environment), `WORKERS`.
+One that asks for `evening` has a session of its own, `SESSION` saying what is other than usual in
+it, as it stands in the session's file.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DEADLINE, OpenTab
+from tests.browser.live.evening import Evening
 from tests.browser.live.people import House, Keys
-from tests.service import Service
+from tests.browser.live.schedules import Planned, load
+from tests.service import Participant, Service
 
 expect.set_options(timeout=DEADLINE * 1000)
 
@@ -28,6 +32,7 @@ def running(workers: int = 1, **settings: str) -> Iterator[Service]:
         # Serving first: each command of the command line then finds the engine running.
         service.start(workers=workers)
         service.prepare()
+        service.add_staff("leah", "Leah", "lead")
         yield service
     finally:
         service.close()
@@ -62,3 +67,23 @@ def house(service: Service, open_tab: OpenTab, keys: Keys) -> House:
         # A test that had killed it failed before it came back; the others are not to blame.
         service.start()
     return House(service, open_tab, keys)
+
+
+@pytest.fixture(scope="module")
+def slug(service: Service, request: pytest.FixtureRequest) -> str:
+    """A running session that is the module's alone."""
+    name = request.module.__name__.rpartition("test_")[2].replace("_", "-")
+    plan = Planned(name, opens=-30, starts=-30, ends=60)
+    return load(service, plan, **getattr(request.module, "SESSION", {}))
+
+
+@pytest.fixture(scope="module")
+def asker(service: Service) -> Iterator[Participant]:
+    """Somebody who asks, and whom nobody needs to watch."""
+    with service.participant() as asker:
+        yield asker
+
+
+@pytest.fixture
+def evening(house: House, slug: str, asker: Participant) -> Evening:
+    return Evening(house, slug, asker)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, ViewportSize, expect
 
 from tests.browser.conftest import OpenTab, Tab
 from tests.service import PASSWORD, SLUG, Service, StaffClient
 
-PHONE = {"width": 375, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 375, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 STAYED = "window.sameDocument === true"
 SETTLE = """() => {
   window.sameDocument = true;
@@ -48,12 +49,15 @@ class Keys:
 
 
 class Person:
-    """Somebody at a page of the service, and every frame that came to them."""
+    """Somebody at a page of the service, every frame that came to them, and the addresses that
+    their page has posted something to."""
 
     def __init__(self, tab: Tab, path: str, *, scripts: bool) -> None:
         self.tab, self.path, self.scripts = tab, path, scripts
         self.frames: list[str] = []
+        self.posted: list[str] = []
         tab.page.on("websocket", lambda line: line.on("framereceived", self._hear))
+        tab.page.on("request", self._note)
 
     @property
     def page(self) -> Page:
@@ -61,6 +65,10 @@ class Person:
 
     def _hear(self, payload: str | bytes) -> None:
         self.frames.append(payload if isinstance(payload, str) else payload.decode())
+
+    def _note(self, request: Request) -> None:
+        if request.method == "POST":
+            self.posted.append(urlsplit(request.url).path)
 
     def arrive(self) -> None:
         """Open the page, and notice from here on if it is ever loaded again."""
@@ -162,6 +170,49 @@ class Colleague(Person):
     def button(self, number: int, name: str) -> Locator:
         return self.question(number).get_by_role("button", name=re.compile(f"^{name}\\b"))
 
+    def opened(self, number: int) -> Locator:
+        """The box with everything that can be done to a question that one has open."""
+        return self.page.locator(f"#opened > #open-{number}")
+
+    def open(self, number: int) -> Locator:
+        """Open a question, so that nobody else decides it meanwhile."""
+        self.press(number, "Open")
+        expect(self.opened(number)).to_be_visible()
+        return self.opened(number)
+
+    def step(self, number: int, name: str) -> Locator:
+        """Unfold what one can do to the question that one has open; gives what is in there."""
+        part = (
+            self.opened(number)
+            .locator("details")
+            .filter(has=self.page.locator("> summary", has_text=name))
+        )
+        part.locator("> summary").click()
+        return part
+
+    def decide(self, number: int, name: str) -> None:
+        """Open a question and press the button that its box has for this."""
+        self.open(number).get_by_role("button", name=re.compile(f"^{name}\\b")).click()
+
+    def choose(self, number: int, name: str, choice: str) -> None:
+        """Open a question and decide as this step offers to, by picking a choice."""
+        self.open(number)
+        self.step(number, name).get_by_role("button", name=choice).click()
+
+    def note(self, number: int, name: str, words: str) -> None:
+        """Open a question and decide as this step offers to, with a note for colleagues."""
+        self.open(number)
+        part = self.step(number, name)
+        part.get_by_role("textbox").fill(words)
+        part.get_by_role("button", name=name).click()
+
+    def reword(self, number: int, wording: str) -> Locator:
+        """Open a question and write what is to be published of it; gives what it is sent with."""
+        self.open(number)
+        part = self.step(number, "Edit and approve")
+        part.get_by_label("The public sees only this wording.").fill(wording)
+        return part.get_by_role("button", name="Approve this wording")
+
     def unfold(self, number: int, name: str) -> None:
         """Open the part of a question's card that its summary names."""
         self.question(number).locator("summary").filter(has_text=name).click()
@@ -193,7 +244,7 @@ class House:
         """A member of staff whom nobody needs to watch: commands only, no screen."""
         return self._keys.client(self.service, username)
 
-    def _tab(self, *, scripts: bool, viewport: dict[str, int], **options: Any) -> Tab:
+    def _tab(self, *, scripts: bool, viewport: ViewportSize, **options: Any) -> Tab:
         return self._open_tab(
             self.service.url, viewport=viewport, java_script_enabled=scripts, **options
         )
@@ -209,10 +260,17 @@ class House:
         return reader
 
     def colleague(
-        self, username: str, screen: str, *, scripts: bool = True, slug: str = SLUG
+        self,
+        username: str,
+        screen: str,
+        *,
+        scripts: bool = True,
+        phone: bool = False,
+        slug: str = SLUG,
     ) -> Colleague:
         """A member of staff at their screen."""
-        tab = self._tab(scripts=scripts, viewport=DESKTOP)
+        viewport = PHONE if phone else DESKTOP
+        tab = self._tab(scripts=scripts, viewport=viewport, is_mobile=phone, has_touch=phone)
         colleague = Colleague(tab, f"/staff/sessions/{slug}/{screen}", scripts=scripts)
         kept = self.service.url, username
         tab.context.add_cookies(self._keys.cookies.get(kept, []))

@@ -39,8 +39,9 @@ def slug_of(phase: str) -> str:
     return f"session-{phase}"
 
 
-def load(service: Service, plan: Planned) -> None:
-    """Load the Greater Manchester session under another name, at another time."""
+def load(service: Service, plan: Planned, **others: str) -> str:
+    """Load the Greater Manchester session under another name, at another time, and with other
+    settings if need be, each as it stands in the file. Gives its slug."""
     now = datetime.now(UTC).replace(tzinfo=None)
 
     def at(minutes: int) -> str:
@@ -53,6 +54,7 @@ def load(service: Service, plan: Planned) -> None:
         "ends": at(plan.ends),
         "questions_open": at(plan.opens),
         "last_questions_minutes": str(plan.last_minutes),
+        **others,
     }
     text = EXAMPLE.read_text("utf-8")
     for key, value in values.items():
@@ -62,6 +64,7 @@ def load(service: Service, plan: Planned) -> None:
     file.write_text(text, "utf-8")
     loaded = service.run("session", "load", str(file))
     assert loaded.returncode == 0, loaded.stderr
+    return slug_of(plan.phase)
 
 
 def fill(slug: str, asker: Participant, clerk: Callable[[str], StaffClient]) -> None:

@@ -3,20 +3,18 @@ axe-core finds fault with, and nothing to be scrolled for sideways."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import AXE, RULES, OpenTab, Tab
+from tests.browser.conftest import OpenTab
+from tests.browser.live.inspector import Inspector
 from tests.browser.live.people import House, Keys
 from tests.browser.live.schedules import PLANS, plan_all, slug_of
 from tests.service import Participant, Service
 
-WIDTHS = (1280, 375)
-NARROWEST = 320
 LIVE = f"/sessions/{slug_of('live')}"
 TRIAGE, DESK = f"/staff{LIVE}/triage", f"/staff{LIVE}/desk"
 EVERY_WAY = pytest.mark.parametrize(
@@ -24,17 +22,6 @@ EVERY_WAY = pytest.mark.parametrize(
     [("", True), ("", False), ("/cy", True), ("/cy", False)],
     ids=["English", "English, no scripts", "Welsh", "Welsh, no scripts"],
 )
-RUN = """async tags => {
-  // What the bar at the foot covers, one scrolls to. How tall the page is above it, and so what
-  // that is, changes with the length of today's date.
-  const bar = document.querySelector('.ask-help-bar');
-  if (bar) bar.style.position = 'static';
-  const found = await axe.run(document, {
-    runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false,
-  });
-  if (bar) bar.style.position = '';
-  return found;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -43,45 +30,6 @@ def asker(service: Service, keys: Keys) -> Iterator[Participant]:
     with service.participant() as asker:
         plan_all(service, asker, partial(keys.client, service))
         yield asker
-
-
-class Inspector:
-    """A tab that goes from page to page, and a list of what is wrong with them."""
-
-    def __init__(self, tab: Tab, lang: str, *, scripts: bool) -> None:
-        self.tab, self.lang, self.wrong = tab, lang, list[str]()
-        if not scripts:
-            # As where they are forbidden. With scripting off altogether axe could not run.
-            tab.context.route(re.compile(r"\.m?js$"), lambda route: route.abort())
-
-    @property
-    def page(self) -> Page:
-        return self.tab.page
-
-    def visit(self, path: str, act: Callable[[Page], None] = lambda page: None) -> None:
-        """Open a page, do something there if need be, and inspect what is shown then."""
-        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        self.tab.open(self.lang + path)
-        act(self.page)
-        self.inspect(path)
-
-    def inspect(self, name: str) -> None:
-        lang = self.page.get_attribute("html", "lang")
-        if lang != (self.lang[1:] or "en"):
-            self.wrong.append(f"{name}: is in {lang}")
-        self.page.evaluate(AXE.read_text("utf-8"))
-        for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": 800})
-            found = self.page.evaluate(RUN, RULES)
-            self.wrong += [
-                f"{name} at {width}: {each['id']} ({each['impact']}): {node['html'][:160]}"
-                for each in found["violations"]
-                for node in each["nodes"]
-            ]
-        self.page.set_viewport_size({"width": NARROWEST, "height": 800})
-        needed = self.page.evaluate("document.documentElement.scrollWidth")
-        if needed > NARROWEST:
-            self.wrong.append(f"{name}: {needed} pixels wide at {NARROWEST}")
 
 
 def asked(page: Page, text: str, seen: str) -> None:

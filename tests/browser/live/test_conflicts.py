@@ -31,10 +31,10 @@ def test_of_two_moderators_one_decides_and_the_other_hears_who(house: House, scr
     number = sam.ask(f"Who decides on this{' at once' if scripts else ''}?")
     asha = house.clerk("asha")
     bea = house.colleague("bea", "triage", scripts=scripts)
-    bea.unfold(number, "Edit and approve")
-    bea.question(number).get_by_label("The public sees only this wording.").fill(WORDING)
-    overtaken(bea, "approve", lambda: asha.command(number, "reject", reason="off-topic"))
-    bea.press(number, "Approve this wording")
+    send = bea.reword(number, WORDING)
+    over_her_head = {"reason": "off-topic", "from": "bea"}
+    overtaken(bea, "approve", lambda: asha.command(number, "reject", **over_her_head))
+    send.click()
     bea.is_told("so nothing was changed", "Asha rejected this")
     if scripts:
         expect(bea.page.locator("#kept textarea")).to_have_value(WORDING)

@@ -66,7 +66,8 @@ def test_a_question_travels_from_a_phone_to_an_answer_on_every_screen(
     look()
     expect(morgan.claim(number)).to_have_count(0)
     expect(morgan.on_list("list-answered", number)).to_contain_text(help_)
-    expect(asha.on_list("list-answered", number)).to_contain_text(help_)
+    expect(asha.on_list("list-answered", number)).to_be_visible()
+    expect(asha.open(number)).to_contain_text(help_)
     expect(sam.own(number)).to_contain_text("Answered")
     for reader in (sam, alex):
         answered = reader.on_list("transcript", number)

@@ -65,7 +65,7 @@ def test_who_is_disabled_while_connected_is_out_and_loses_no_words(house: House)
         lucy.publish(number)
         expect(lucy.claim(number)).to_contain_text("Sign in")
         expect(lucy.answer_box(number)).to_have_value("Words of somebody who was sent away.")
-        asha.press(number, "Release the claim")
+        asha.decide(number, "Release the claim")
         expect(sam.own(number)).to_contain_text("Waiting for an answer")
         page = house.visitor("/staff").tab.open("/staff")
         page.get_by_label("Username").fill("lucy")
@@ -93,4 +93,4 @@ def test_a_signed_out_click_without_javascript_gives_the_words_back(house: House
     expect(morgan.page.get_by_label("What you had written.")).to_have_value(
         "Written before the sign-in ran out."
     )
-    asha.press(number, "Release the claim")
+    asha.decide(number, "Release the claim")
