@@ -26,9 +26,11 @@ from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
 from askpanel.chat.locale import N_, Language
 from askpanel.chat.measured import MeasuredStore
+from askpanel.chat.own import Own
 from askpanel.chat.pages import Pages, on_store_away
 from askpanel.chat.sealer import Sealer
 from askpanel.chat.security import SecurityHeaders
+from askpanel.chat.silences import Silences
 from askpanel.chat.site import Site, problem
 from askpanel.chat.socket import PublicSocket
 from askpanel.chat.throttle import Throttle
@@ -36,21 +38,31 @@ from askpanel.chat.transcript import Transcripts
 from askpanel.chat.view import STATIC, static_version, warm
 from askpanel.chat.vitals import Vitals
 from askpanel.config import Config, load
+from askpanel.eventlog.backstage import Backstage
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import StoreAway
 from askpanel.eventlog.seals import Seals
 from askpanel.eventlog.staff import Staff
 from askpanel.moderation import signin
 from askpanel.moderation.attendance import Attendance
+from askpanel.moderation.bulk import Bulk
 from askpanel.moderation.commands import Commands
 from askpanel.moderation.consoles import Home
 from askpanel.moderation.desk import Desk
 from askpanel.moderation.deskpage import DeskPage
+from askpanel.moderation.historypage import HistoryPage
+from askpanel.moderation.keyspage import KeysPage
+from askpanel.moderation.noticing import Noticing
 from askpanel.moderation.passwords import Passwords
+from askpanel.moderation.playbook import Playbook
+from askpanel.moderation.presence import Presence
+from askpanel.moderation.remarks import Remarks
+from askpanel.moderation.reportpage import ReportPage
 from askpanel.moderation.socket import StaffSocket
 from askpanel.moderation.triage import Triage
 from askpanel.moderation.triagepage import TriagePage
 from askpanel.moderation.visit import SignInDesk
+from askpanel.moderation.writing import Writings
 
 YEAR = "public, max-age=31536000, immutable"
 
@@ -81,6 +93,8 @@ class Application:
     site: Site
     door: SignInDesk
     attendance: Attendance
+    presence: Presence
+    playbook: Playbook
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.asgi(scope, receive, send)
@@ -99,54 +113,81 @@ def create(
     `now` is a test's clock in Unix milliseconds; `further` adds routes (the demo's sign-in).
     """
     client, tails = connect(config.redis_url), connect(config.redis_url, connections=1024)
-    secret = config.secret()
+    secret, playbook = config.secret(), config.said()
     lease_ms = config.lease_seconds * 1000
     store = MeasuredStore(client, tails=tails, prefix=prefix, lease_ms=lease_ms, now=now)
-    staff = Staff(client, prefix, secret=secret)
+    staff, silences = Staff(client, prefix, secret=secret), Silences()
     hub = Hub(
         store,
-        {"public": Public(), "triage": Triage(), "desk": Desk()},
+        {"public": Public(), "triage": Triage(playbook), "desk": Desk(playbook.canned)},
         monotonic=time.monotonic if now is None else lambda: now() / 1000,
+        observe=silences.hear,
     )
     sealer = Sealer(store, Seals(client, prefix), secret)
-    site = Site(
-        hub=hub,
-        head_of=sealer.head_of,
-        identity=Identity(secret, secure=config.secure),
-        throttle=Throttle(config.questions_per_minute, config.sockets_per_client),
-        origins=config.origins(port),
-        exit_url=config.exit_url,
-        questions_per_minute=config.questions_per_minute,
-    )
-    door = SignInDesk(
-        staff=staff,
-        passwords=Passwords(),
-        secret=secret,
-        clock=store.now,
-        render=lambda request, template, status, /, **context: site.page(
-            request, template, status, **context
-        ),
-        origins=site.origins,
-        secure=config.secure,
-    )
+    site = site_of(config, port, secret, hub, sealer, silences, playbook)
+    door = door_of(config, secret, site, staff)
     attendance = Attendance(staff, store)
+    presence = Presence(
+        Backstage(store, client),
+        lambda: [slug for slug, room in hub.rooms.items() if room.projection.present],
+    )
     vitals = Vitals(store, hub.rooms, config.data_dir / "engine")
 
     starlette = Starlette(
-        routes=[*routes(site, door, attendance), *further(site, door)],
+        routes=[*routes(site, door, attendance, presence, playbook), *further(site, door)],
         exception_handlers={
             StoreAway: on_store_away,
             404: on_problem,
             405: on_problem,
             Exception: on_fault,
         },
-        lifespan=lifespan((hub, attendance, vitals, sealer), (client.aclose, tails.aclose)),
+        lifespan=lifespan(
+            (hub, attendance, presence, vitals, sealer), (client.aclose, tails.aclose)
+        ),
     )
     starlette.state.site = site
     starlette.router.redirect_slashes = False  # see Language
     # Around Starlette and not inside it, so that its own error pages pass through them too.
     asgi = Anonymity(SecurityHeaders(Language(starlette), config.base_url), config.trusted_proxies)
-    return Application(asgi, site, door, attendance)
+    return Application(asgi, site, door, attendance, presence, playbook)
+
+
+def site_of(
+    config: Config,
+    port: int,
+    secret: bytes,
+    hub: Hub,
+    sealer: Sealer,
+    silences: Silences,
+    playbook: Playbook,
+) -> Site:
+    """What the public's pages are made with."""
+    return Site(
+        hub=hub,
+        head_of=sealer.head_of,
+        notice=Noticing(playbook.watch),
+        identity=Identity(secret, secure=config.secure),
+        silences=silences,
+        throttle=Throttle(config.questions_per_minute, config.sockets_per_client),
+        origins=config.origins(port),
+        exit_url=config.exit_url,
+        questions_per_minute=config.questions_per_minute,
+    )
+
+
+def door_of(config: Config, secret: bytes, site: Site, staff: Staff) -> SignInDesk:
+    """What signing in is made with."""
+    return SignInDesk(
+        staff=staff,
+        passwords=Passwords(),
+        secret=secret,
+        clock=site.hub.store.now,
+        render=lambda request, template, status, /, **context: site.page(
+            request, template, status, **context
+        ),
+        origins=site.origins,
+        secure=config.secure,
+    )
 
 
 class Background(Protocol):
@@ -174,21 +215,34 @@ def lifespan(
     return living
 
 
-def routes(site: Site, door: SignInDesk, attendance: Attendance) -> list[BaseRoute]:
+def routes(
+    site: Site,
+    door: SignInDesk,
+    attendance: Attendance,
+    presence: Presence,
+    playbook: Playbook,
+) -> list[BaseRoute]:
     """Every address of the service, as `docs/routes.md` lists them."""
     return [
         *Pages(site).routes(),
         *Ask(site).routes(),
+        *Own(site).routes(),
         *PublicSocket(site).routes(),
         *Transcripts(site).routes(),
         *Health(site).routes(),
         *metrics.routes(),
         *signin.routes(door),
         *Home(site, door).routes(),
-        *TriagePage(site, door).routes(),
-        *DeskPage(site, door).routes(),
-        *Commands(site, door).routes(),
-        *StaffSocket(site, door, attendance).routes(),
+        *KeysPage(site, door).routes(),
+        *TriagePage(site, door, playbook).routes(),
+        *DeskPage(site, door, presence.backstage, playbook.canned).routes(),
+        *Writings(site, door, presence.backstage, playbook.canned).routes(),
+        *Commands(site, door, playbook).routes(),
+        *Bulk(site, door, playbook).routes(),
+        *Remarks(site, door, presence.backstage).routes(),
+        *HistoryPage(site, door, playbook).routes(),
+        *ReportPage(site, door, playbook).routes(),
+        *StaffSocket(site, door, attendance, presence).routes(),
         Mount(f"/static/{static_version()}", Fixed(directory=STATIC), name="static"),
     ]
 
@@ -214,7 +268,17 @@ def from_environment() -> Application:
     return application
 
 
+AT_ONCE = (
+    ("base.html", "session.html", "staff/triage.html", "staff/desk.html"),
+    (
+        *("parts/public.html", "parts/ask.html", "parts/triage.html", "parts/opened.html"),
+        *("parts/desk.html", "parts/claim.html"),
+    ),
+)
+"""Templates and partials that are wanted at six o'clock."""
+
+
 def settle() -> None:
     """For a process that will do nothing but serve: be ready for everybody to come at once."""
-    warm()
+    warm(*AT_ONCE)
     collector.rest()

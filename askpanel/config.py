@@ -75,7 +75,8 @@ class Config(BaseSettings):
         180,
         ge=10,
         le=3600,
-        description="How long a panelist's claim on a question lasts unless they go on typing.",
+        description="How long a panelist's claim on a question, or a moderator's lock, lasts "
+        "unless they go on working.",
     )
     drain_seconds: int = Field(
         4,

@@ -27,7 +27,9 @@ from askpanel.eventlog.session import Session
 from askpanel.eventlog.sessionfile import read
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
+from askpanel.moderation.additions import additions
 from askpanel.moderation.passwords import Passwords
+from askpanel.moderation.playbook import Playbook
 from askpanel.moderation.signin import begin
 from askpanel.moderation.visit import SignInDesk
 
@@ -47,6 +49,11 @@ ANSWER_LAW = (
     "was sent to you and also when it is only on a screen.\n\nIf one was sent to you and you did "
     "not want it, do not pass it on. Report it, then delete it."
 )
+ANSWER_LAW_WELSH = (
+    "Ydy. Mae edrych ar ddelwedd anweddus o blentyn, ei chadw neu ei rhannu yn drosedd, hefyd "
+    "os anfonwyd hi atoch a hefyd os mai ar sgrin yn unig y mae.\n\nOs anfonwyd un atoch a "
+    "chithau heb ei heisiau, peidiwch â'i phasio ymlaen. Rhowch wybod amdani, yna dilëwch hi."
+)
 ANSWER_HELP = (
     "You have done something hard by asking. Call Stop it Now! on 0808 1000 900: it is free, you "
     "need not say who you are, and the people who answer talk with somebody in your place every "
@@ -58,7 +65,12 @@ QUESTIONS: Sequence[tuple[str, str, str, Sequence[Step]]] = (
         "en",
         "law",
         "Is it against the law if I only looked and never saved anything?",
-        [("asha", "approve", {}), ("morgan", "answer", {"text": ANSWER_LAW, "lang": "en"})],
+        [
+            ("asha", "approve", {}),
+            ("morgan", "answer", {"text": ANSWER_LAW, "lang": "en"}),
+            ("morgan", "translate", {"answer": 1, "lang": "cy", "text": ANSWER_LAW_WELSH}),
+            ("lucy", "cosign", {"answer": 1}),
+        ],
     ),
     (
         "en",
@@ -91,7 +103,7 @@ QUESTIONS: Sequence[tuple[str, str, str, Sequence[Step]]] = (
         "en",
         "own-behaviour",
         "I don't want to be here any more.",
-        [("asha", "escalate", {"note": "Immediate risk. Hana is told."})],
+        [("asha", "escalate", {"note": "At risk tonight. Hana is told."})],
     ),
     (
         "en",
@@ -123,6 +135,35 @@ QUESTIONS: Sequence[tuple[str, str, str, Sequence[Step]]] = (
             ("bea", "approve", {}),
             ("morgan", "answer", {"text": "We cannot talk about that case.", "lang": "en"}),
             ("asha", "remove", {"reason": "live-case"}),
+        ],
+    ),
+    (
+        "en",
+        "another-adult",
+        "My neighbour sells pictures like that. Whom do I tell?",
+        [("bea", "divert", {"diversion": "crime"})],
+    ),
+    (
+        "cy",
+        "own-behaviour",
+        "Oes rhywun y galla i siarad â nhw heno?",
+        [
+            (
+                "asha",
+                "reply",
+                {"text": "Oes. Mae Stop it Now! yn ateb ar 0808 1000 900.", "lang": "cy"},
+            ),
+            ("", "respond", {"helped": "no"}),
+        ],
+    ),
+    (
+        "en",
+        "child",
+        "I am scared to go home tonight.",
+        [
+            ("asha", "escalate", {"note": "May be a child. Hana looks at it."}),
+            ("hana", "acknowledge", {}),
+            ("hana", "conclude", {"decision": "signposted", "note": "Has the numbers."}),
         ],
     ),
 )
@@ -158,7 +199,7 @@ async def prepare(config: Config) -> Session:
         )
         await store.create(session)
         members = await add_cast(Staff(client, secret=config.secret()), store.now())
-        await ask_all(store, session, members)
+        await ask_all(store, session, members, config.said())
         return session
     finally:
         await client.aclose()
@@ -180,7 +221,9 @@ async def add_cast(staff: Staff, now: int) -> dict[str, Member]:
     }
 
 
-async def ask_all(store: Store, session: Session, members: dict[str, Member]) -> None:
+async def ask_all(
+    store: Store, session: Session, members: dict[str, Member], playbook: Playbook
+) -> None:
     """Every question, brought to its state by the commands that people would give."""
     for lang, topic, text, steps in QUESTIONS:
         author = secrets.token_hex(16)
@@ -195,7 +238,9 @@ async def ask_all(store: Store, session: Session, members: dict[str, Member]) ->
         for username, command, fields in steps:
             member = members.get(username)
             actor = member.actor if member else Actor(role="author", author=author)
-            await store.decide(session.slug, done.question.number, command, actor, **fields)
+            added = additions(command, fields, playbook, session)
+            number = done.question.number
+            await store.decide(session.slug, number, command, actor, **fields, **added)
 
 
 def sign_in_links(site: Site, door: SignInDesk, key: str) -> list[BaseRoute]:

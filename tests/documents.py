@@ -30,6 +30,21 @@ def documents() -> dict[Path, str]:
     return {path: path.read_text("utf-8") for path in sorted(paths)}
 
 
+def document(name: str) -> str:
+    """The text of one of them, by its path in the repository."""
+    return (ROOT / name).read_text("utf-8")
+
+
+def differences(what: str, told: object, true: object) -> Iterator[str]:
+    """Both ways, for sets and for dictionaries."""
+    told = set(told.items()) if isinstance(told, dict) else told
+    true = set(true.items()) if isinstance(true, dict) else true
+    assert isinstance(told, set)
+    assert isinstance(true, set)
+    yield from (f"{what}: {each} is documented and not so" for each in told - true)
+    yield from (f"{what}: {each} is not documented" for each in true - told)
+
+
 def prose(text: str) -> str:
     """The text without its blocks of code."""
     return FENCE.sub("", text)

@@ -110,14 +110,18 @@ class Service:
         """Load a session starting now, and add the staff."""
         loaded = self.run("session", "load", str(EXAMPLES / file), "--starts", "now")
         assert loaded.returncode == 0, loaded.stderr
-        for username, name, role, organisation in STAFF:
-            body = ("--organisation", organisation) if organisation else ()
-            added = self.run(
-                *("staff", "add", username, "--name", name, "--role", role),
-                *("--password-stdin", *body),
-                given=PASSWORD + "\n",
-            )
-            assert added.returncode == 0, added.stderr
+        for each in STAFF:
+            self.add_staff(*each)
+
+    def add_staff(self, username: str, name: str, role: str, organisation: str = "") -> None:
+        """One more of the staff; an organisation is for panelists alone."""
+        body = ("--organisation", organisation) if organisation else ()
+        added = self.run(
+            *("staff", "add", username, "--name", name, "--role", role),
+            *("--password-stdin", *body),
+            given=PASSWORD + "\n",
+        )
+        assert added.returncode == 0, added.stderr
 
     def staff(self, username: str) -> StaffClient:
         """A client that has signed in."""

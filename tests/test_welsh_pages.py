@@ -18,6 +18,7 @@ from askpanel.eventlog.model import Change, Event, Question, State
 from askpanel.eventlog.projection import Moment
 from askpanel.eventlog.session import Text
 from askpanel.moderation.desk import Desk
+from askpanel.moderation.keymap import KEYMAP
 from askpanel.moderation.triage import Triage
 from tests.cast import NOON, session
 from tests.scene import ASKER, ENGLISH, MAIN, PHASES, WELSH_QUESTION, content
@@ -31,7 +32,7 @@ LETTER = re.compile(r"[^\W\d_]")
 SHORT = 12
 """English no longer than this may be part of a Welsh word: it proves nothing."""
 OPEN, CLOSE = "⟦", "⟧"
-AS_THEY_ARE = ["CSV", "JSON", *NAMES.values(), *"AEHJKRUX"]
+AS_THEY_ARE = ["CSV", "JSON", "Alt", *NAMES.values(), *(key.key for key in KEYMAP)]
 """Words and keys that are the same in every language."""
 
 

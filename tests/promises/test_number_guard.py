@@ -67,8 +67,8 @@ def wrong_number_goes_out(crew: Crew) -> bool:
     seen = any("0908" in each.page() for each in (sam, alex, crew.stage.participant()))
     if not seen:
         assert [(each.status_code, each.json()["error"]) for each in answers] == [
-            (409, "unverified"),
-            (409, "unverified"),
+            (422, "unverified"),
+            (422, "unverified"),
         ]
     return seen
 
@@ -96,7 +96,7 @@ def test_a_correction_is_held_against_the_list_as_well(stage: Stage, crew: Crew)
     morgan.command(number, "claim")
     morgan.command(number, "answer", text=RIGHT, lang="en")
     refused = morgan.command(number, "correct", answer="1", text=WRONG)
-    assert (refused.status_code, refused.json()["error"]) == (409, "unverified")
+    assert (refused.status_code, refused.json()["error"]) == (422, "unverified")
     assert stage.question(number).answers[0].text == RIGHT
 
 
@@ -104,8 +104,8 @@ def test_a_lead_lets_a_number_through_and_the_log_names_it(stage: Stage, crew: C
     sam, number = asked(stage)
     leah, asha = crew["leah"], crew["asha"]
     text = "Your own police answer on 0161 872 5050."
-    assert asha.command(number, "reply", text=text, confirm="1").status_code == 409
-    assert leah.command(number, "reply", text=text).status_code == 409
+    assert asha.command(number, "reply", text=text, confirm="1").status_code == 422
+    assert leah.command(number, "reply", text=text).status_code == 422
     assert leah.command(number, "reply", text=text, confirm="1").status_code == 200
     assert text in sam.page()
     confirmed = [each.event.numbers for each in stage.snapshot().entries if each.event.numbers]
@@ -120,7 +120,7 @@ def test_a_panelist_may_ask_a_lead(crew: Crew) -> None:
     asks = lucy.command(number, "answer", text=text, lang="en", ask_lead="1")
     assert asks.status_code == 200, asks.text
     assert text not in sam.page()
-    assert asha.command(number, "publish", confirm="1").status_code == 409
+    assert asha.command(number, "publish", confirm="1").status_code == 422
     assert leah.command(number, "publish", confirm="1").status_code == 200
     assert text in sam.page()
 

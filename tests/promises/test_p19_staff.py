@@ -18,8 +18,15 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 COMMANDS = (
     *("reject", "reply", "merge", "escalate", "assign", "claim", "release", "answer"),
     *("publish", "return", "correct", "remove", "withdraw", "expire", "hold", "restore"),
+    *("preview", "keep", "translate", "cosign", "undo"),
+    *("divert", "label", "hand", "lock", "unlock", "annotate", "mute", "unmute", "undo"),
+    *("acknowledge", "conclude", "translate", "cosign", "respond", "lapse"),
 )
-FIELDS = ("text", "note", "reason", "into", "organisation", "answer", "lang", "minutes", "next")
+FIELDS = (
+    *("text", "note", "reason", "into", "organisation", "answer", "lang", "minutes", "next"),
+    *("diversion", "decision", "labels", "to", "panelist", "from", "doing", "position", "typing"),
+    *("confirm", "ask_lead", "back"),
+)
 TOKEN = re.compile(r'value="[0-9a-f]{64}"')
 
 
@@ -114,9 +121,68 @@ def test_what_was_typed_is_given_back_as_words(stage: Stage, hana: StaffClient) 
             assert signed_out.status_code in (400, 401, 413), text
             return signed_in.text + signed_out.text
 
-        model = refusals("So?") + refusals("\0")
+        model = refusals("So?") + refusals("\0") + refusals("\x07")
         for text in OURS:
             assert alive(refusals(text), model) == [], text
+
+
+def test_an_answer_that_is_being_written_is_words_on_its_page(
+    stage: Stage, hana: StaffClient
+) -> None:
+    number = ask(stage)
+    assert hana.command(number, "approve").status_code == 200
+
+    def page(text: str) -> str:
+        fields = dict.fromkeys(("text", "box", "sends", "lang", "insert", "mend", "answer"), text)
+        answer = give(hana, number, "preview", fields, accept="text/html")
+        assert answer.status_code in (200, 400, 413, 422), text
+        return answer.text
+
+    listed = page(
+        "So\nwhat?\n- One\n\n1. Two\n\nhttps://example.org 0908 1000 900 https://example.com"
+    )
+    model = page("So?") + listed + page("\x07") + page("\0") + page("x" * 10_001)
+    for text in OURS:
+        assert alive(page(text), model) == [], text
+
+
+def test_a_word_to_colleagues_is_words_on_screens_and_in_the_history(
+    stage: Stage, hana: StaffClient
+) -> None:
+    here = f"/staff/sessions/{SLUG}"
+
+    def say(text: str) -> httpx.Response:
+        given = {"csrf": hana.csrf, "text": text, "screen": text}
+        return hana.post(f"{here}/remarks", data=given, headers={"Accept": "application/json"})
+
+    def shown() -> str:
+        return hana.get(f"{here}/desk").text + hana.get(f"{here}/history?event=remarked").text
+
+    for _ in range(51):  # more than stand on one page of the history
+        assert say("So\nwhat?\n\n- One\n\n1. Two").status_code == 200
+    model = shown()
+    for turn, text in enumerate(everything()):
+        answer = say(text)
+        assert answer.status_code in (200, 400, 413, 422), text
+        if answer.status_code == 200 and turn % 20 == 0:
+            assert alive(shown(), model) == [], text
+
+
+def test_the_history_is_asked_for_anything(hana: StaffClient) -> None:
+    here = f"/staff/sessions/{SLUG}/history"
+
+    def asked(text: str) -> str:
+        given = dict.fromkeys(
+            ("person", "event", "kind", "question", "words", "before"), text[:500]
+        )
+        answer = hana.get(here, params=given)
+        assert answer.status_code in (200, 414), text  # 414: an address too long to be read
+        # What was asked for is in the links to the files, percent-encoded, and leads nowhere else.
+        return re.sub(rf'(href="{here}(?:\.\w+)?)\?[\w%+&;=.*~-]*"', r'\1"', answer.text)
+
+    model = hana.get(here).text + asked("1") + asked("")
+    for text in OURS:
+        assert alive(asked(text), model) == [], text
 
 
 def test_notes_and_names_are_words_on_the_screens(stage: Stage, hana: StaffClient) -> None:

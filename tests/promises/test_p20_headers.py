@@ -66,7 +66,8 @@ def inline(html: str) -> list[str]:
 def paths() -> list[str]:
     """Every address of the application, filled in, in both languages, and some that are none."""
     application = create(Config(redis_url="unix:///nowhere", secret_key="x" * 32))
-    every = routes(application.site, application.door, application.attendance)
+    made = application
+    every = routes(made.site, made.door, made.attendance, made.presence, made.playbook)
     found = [*BESIDE]
     for route in every:
         if isinstance(route, Mount):
