@@ -14,47 +14,60 @@ from typing import Any
 
 import pytest
 import typer
+from msgspec import Struct
+from msgspec.structs import fields
 from prometheus_client import REGISTRY
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from askpanel import app as application
 from askpanel import cli, demo
 from askpanel.chat import room
-from askpanel.chat.words import REASONS
 from askpanel.config import Config, load
 from askpanel.eventlog.model import State
-from askpanel.eventlog.rules import RULES
+from askpanel.eventlog.rules import OPENED, RULES
 from askpanel.eventlog.sessionfile import Refused, read
 from askpanel.eventlog.sessionfile.table import SETTINGS
 from askpanel.moderation import attendance
 from askpanel.moderation import socket as staff_socket
-from askpanel.moderation.commands import REFUSALS
+from askpanel.moderation.historywords import EVENTS
+from askpanel.moderation.playbook import (
+    DISTRESS,
+    THREAT,
+    WATCHED,
+    Decision,
+    Diversion,
+    Label,
+    Playbook,
+    Reason,
+    Template,
+)
+from askpanel.moderation.playbookfile import PACKAGED, PLACEHOLDERS
+from askpanel.moderation.playbookfile import parse as parse_playbook
+from askpanel.moderation.refusals import REFUSALS
 from askpanel.serve import SERVING_PORT
-from tests.documents import ROOT, code, codes, documents, headed, link_faults, sections
+from tests.documents import (
+    ROOT,
+    code,
+    codes,
+    differences,
+    document,
+    documents,
+    headed,
+    link_faults,
+    sections,
+)
 from tools import docs
 
 EXAMPLES = ROOT / "askpanel/examples"
 PROMISES = [f"P{number}" for number in range(1, 22)]
+ELSEWHERE = ("withdraw", "respond", "expire", "lapse")
+"""Commands of the author and of the clock, which staff do not give."""
 DECISION = ["What had to be decided", "Options", "Choice", "Regret"]
 # What a reader has no use for: the tools and places of whoever wrote it.
 FOREIGN = re.compile(
     r"\b(chatgpt|claude|copilot|gemini|openai|anthropic|helpers?|todo|to be written)\b|/work\b",
     re.IGNORECASE,
 )
-
-
-def document(name: str) -> str:
-    return (ROOT / name).read_text("utf-8")
-
-
-def differences(what: str, told: object, true: object) -> Iterator[str]:
-    """Both ways, for sets and for dictionaries."""
-    told = set(told.items()) if isinstance(told, dict) else told
-    true = set(true.items()) if isinstance(true, dict) else true
-    assert isinstance(told, set)
-    assert isinstance(true, set)
-    yield from (f"{what}: {each} is documented and not so" for each in told - true)
-    yield from (f"{what}: {each} is not documented" for each in true - told)
 
 
 # Settings
@@ -126,7 +139,7 @@ def served() -> frozenset[tuple[str, str]]:
     """(address, method) of every route. Making the application connects to nothing."""
     config = load(redis_url="unix:///nowhere/engine.sock", secret_key="k" * 40)
     made = application.create(config)
-    routes = application.routes(made.site, made.door, made.attendance)
+    routes = application.routes(made.site, made.door, made.attendance, made.presence, made.playbook)
     links = demo.sign_in_links(made.site, made.door, "key")
     return frozenset(pair for route in [*routes, *links] for pair in addresses(route))
 
@@ -157,11 +170,11 @@ def route_faults(page: str) -> Iterator[str]:
 def command_rule_faults(page: str) -> Iterator[str]:
     """The commands on a question, against the rules that the store enforces."""
     told = {
-        code(command): (set(who.split(", ")), set(before.split(", ")), after, needed(fields))
+        code(command): (set(who.split(", ")), states(before), after, codes(fields))
         for command, who, before, after, fields in headed(page, "Command", "Who", "From")
     }
     for name, rule in RULES.items():
-        if name not in ("withdraw", "expire"):
+        if name not in ELSEWHERE:
             to = rule.to or "as it was"
             true = (set(map(str, rule.roles)), set(map(str, rule.from_)), str(to), set(rule.needs))
             who, before, after, fields = told.pop(name, (set(), set(), "", set()))
@@ -170,16 +183,18 @@ def command_rule_faults(page: str) -> Iterator[str]:
     yield from (f"{name} is no command" for name in told)
 
 
-def needed(fields: str) -> set[str]:
-    return codes(fields)
+def states(cell: str) -> set[str]:
+    """The states that a cell names."""
+    some = {"any": tuple(State), "any but withdrawn": OPENED}.get(cell)
+    return set(cell.split(", ")) if some is None else set(map(str, some))
 
 
 def code_faults(page: str) -> Iterator[str]:
-    """Every refusal and every reason is named, and every state is one."""
+    """Every refusal is named, and every state is one."""
     named = codes(page)
-    yield from (f"{each} is not named" for each in sorted({*REFUSALS, *REASONS} - named))
-    states = {state for row in headed(page, "Command", "Who") for state in row[2].split(", ")}
-    yield from (f"{each} is no state" for each in states - set(map(str, State)))
+    yield from (f"{each} is not named" for each in sorted({*REFUSALS} - named))
+    found = {state for row in headed(page, "Command", "Who") for state in states(row[2])}
+    yield from (f"{each} is no state" for each in found - set(map(str, State)))
 
 
 def address_faults(page: str) -> list[str]:
@@ -196,11 +211,11 @@ def test_every_address_and_every_command_on_a_question_is_documented_as_it_is() 
         ("| `/privacy` | GET |", "| `/private` | GET |"),
         ("| `/staff/sign-out` | POST |", "| `/staff/sign-out` | GET |"),
         ("/live` | WebSocket | our own pages", "/line` | WebSocket | our own pages"),
-        ("| `hold` | host, moderator |", "| `hold` | host |"),
+        ("| `hold` | host, lead, moderator |", "| `hold` | host |"),
         ("| pending, escalated | held |", "| pending | held |"),
+        ("| any but withdrawn | as it was | `position`", "| pending | as it was | `position`"),
         ("| `note` |", "| |"),
         ("`own_draft`", "`own_text`"),
-        ("`live-case`", "`a-live-case`"),
     ],
 )
 def test_a_planted_difference_of_an_address_is_found(right: str, wrong: str) -> None:
@@ -335,6 +350,76 @@ def test_a_planted_difference_of_a_session_file_or_a_frame_is_found() -> None:
         assert list(session_file_faults(page.replace(right, "| `other` |")))
     page = document("docs/frames.md")
     assert list(frame_faults(page.replace("| 1013 |", "| 1014 |")))
+
+
+# The playbook
+
+SHAPES: dict[str, type[Struct]] = {
+    "reasons": Reason,
+    "replies": Template,
+    "diversions": Diversion,
+    "canned": Template,
+    "decisions": Decision,
+    "labels": Label,
+}
+
+
+def playbook_faults(page: str) -> Iterator[str]:
+    """Every list, every key, whether it is needed, every kind and every place for signposts."""
+    told = sections(page)
+    yield from differences(
+        "a list", {each.strip("`[]") for each in told if "[[" in each}, set(SHAPES)
+    )
+    yield from differences("a list", {*SHAPES, "watch"}, set(Playbook.__struct_fields__))
+    for name, shape in SHAPES.items():
+        rows = headed(told.get(f"`[[{name}]]`", ""), "Key", "Needed")
+        needed = {field.name: "yes" if field.required else "no" for field in fields(shape)}
+        yield from differences(name, {code(key): value for key, value, *_ in rows}, needed)
+    kinds = {code(kind): value for kind, value, *_ in headed(page, "Kind", "Needed")}
+    needed = {each: "yes" if each in (DISTRESS, THREAT) else "no" for each in WATCHED}
+    yield from differences("a kind", kinds, needed)
+    places = {code(row[0]) for row in headed(page, "Place")}
+    yield from differences("a place", places, set(re.findall(r"\{[^}]*\}", PLACEHOLDERS)))
+    good = PACKAGED.read_text("utf-8")
+    with pytest.raises(Refused) as refused:
+        parse_playbook(good.replace('cy = "Sarhaus"\n', "", 1).encode())
+    if str(refused.value) not in " ".join(page.split()):
+        yield "the refusal of a text without Welsh is another"
+
+
+def test_the_playbook_is_documented_as_it_is() -> None:
+    assert list(playbook_faults(document("docs/playbook.md"))) == []
+
+
+@pytest.mark.parametrize(
+    "right",
+    ["| `hide` | no |", "`[[canned]]`", "| `signposts` |", "`fear`", "| `{urgent}` |", "line 68"],
+)
+def test_a_planted_difference_of_the_playbook_is_found(right: str) -> None:
+    page = document("docs/playbook.md")
+    assert right in page
+    assert list(playbook_faults(page.replace(right, "| `other` | maybe |")))
+
+
+# The log inventory
+
+
+def inventory_faults(page: str) -> Iterator[str]:
+    """Every event of a session's log, and every key that erasing a session takes away."""
+    told = {each for row in headed(page, "Event", "What it adds") for each in codes(row[0])}
+    yield from differences("an event", told, set(EVENTS))
+    keys_told = {code(row[0]) for row in headed(page, "Key", "What stands in it")} | {"log"}
+    erasing = sections(document("docs/operating.md"))["Erasing"]
+    erased = set(re.findall(r"'askpanel:{SLUG}:(\w+)'", erasing))
+    yield from differences("a key", keys_told, erased)
+
+
+def test_the_log_inventory_has_every_event_and_every_key() -> None:
+    assert list(inventory_faults(document("docs/log-inventory.md"))) == []
+    for right in ("`arrived` ", "| `drafts` |", "`concluded`"):
+        page = document("docs/log-inventory.md")
+        assert right in page
+        assert list(inventory_faults(page.replace(right, "| `other` |")))
 
 
 # The rest
