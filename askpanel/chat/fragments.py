@@ -24,7 +24,7 @@ STAFF_ONLY = frozenset(
 """Changes that leave the state as it is and that the public, the author too, sees nothing of."""
 UNREAD = (State.PENDING, State.HELD)
 """States that are the same to everybody but staff: that a question is parked is theirs to know."""
-NEWS = ("corrected", "answered")
+NEWS = ("corrected", "answered", "replied")
 UNDONE_AMONG_STAFF = ("assign", "label", "hand")
 
 
@@ -92,7 +92,8 @@ def _own(moment: Moment, question: Question, locale: str) -> Drawing:
         return Drawing([("append", "mine", drawn)])
     ops: Ops = [("morph", f"mine-{question.number}", drawn), *_alarm(moment, question, locale)]
     # The urgent words are an alert, and are not to be spoken over.
-    if alarming([question]) or (event.was == question.state and event.type not in NEWS):
+    quiet = alarming([question]) or event.was == question.state
+    if quiet and event.type not in NEWS:
         return Drawing(ops)
     return Drawing(ops, draw(PARTS, "own_news", question, event.type).unescape().strip())
 

@@ -217,7 +217,11 @@ class Racing(Rehearsal):
     def judge_lead_on(self, command: str, to: str | None, event: Event, question: Question) -> None:
         drafted = event.type == "drafted"
         helped = command == "respond" and question.needs_help
-        if not drafted and not helped:
+        risk = question.risk if command == "reply" else None
+        stays = risk is not None and event.was == State.ESCALATED and not risk.decision
+        if stays:
+            assert question.state == State.ESCALATED
+        elif not drafted and not helped:
             assert question.state == (to or event.was)
 
     def judge_undo(self, event: Event, question: Question) -> None:

@@ -39,6 +39,21 @@ async def test_only_the_reader_of_a_reply_says_whether_it_helped(
         await room.do(number, "respond", actor, helped=helped)  # type: ignore[arg-type]
 
 
+async def test_who_may_be_in_danger_is_answered_at_once_and_stays_on_the_list(room: Room) -> None:
+    number = await room.question_in("escalated")
+    replied = await room.do(number, "reply", ASHA, text="Are you safe now?")
+    assert (replied.state, [each.text for each in replied.replies]) == (
+        *("escalated", ["Are you safe now?"]),
+    )
+    with pytest.raises(Refused, match="undecided"):
+        await room.do(number, "restore", ASHA)
+    undone = await room.do(number, "undo", ASHA, position=replied.changed.standing_at)
+    assert (undone.state, undone.replies) == ("escalated", [])
+    await room.do(number, "acknowledge", BEA)
+    await room.do(number, "conclude", BEA, decision="signposted", note="Has the numbers")
+    assert (await room.do(number, "reply", BEA, text="Call them")).state == "replied"
+
+
 async def test_what_was_diverted_cannot_be_approved_before_it_is_put_back(room: Room) -> None:
     number = await room.submit()
     diverted = await room.do(

@@ -3,6 +3,7 @@ and its forms as what they would send."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
@@ -15,7 +16,12 @@ from tests.service import SLUG, STAFF, StaffClient
 
 QUEUE = f"/staff/sessions/{SLUG}/triage"
 LEAH = ("leah", "Leah", "lead", "")
+PLACE = re.compile(r"\bposition\W+(\d+)")
+SENT = re.compile(r"\bsent=(\d+)")
 Given = Mapping[str, str] | Sequence[tuple[str, str]]
+
+_told: dict[str, int] = {}
+"""Of each service: the newest position that an answer has told."""
 
 
 @contextmanager
@@ -25,11 +31,19 @@ def opened() -> Iterator[Stage]:
         yield running
 
 
+def heard(client: httpx.Client, answer: httpx.Response) -> None:
+    """Note at which position this was done."""
+    if places := PLACE.findall(f"{answer.headers.get('location', '')} {answer.text}"):
+        _told[str(client.base_url)] = max(map(int, places))
+
+
 def ask(stage: Stage, text: str = "May I ask?", language: str = "") -> int:
     """A question from somebody whom nobody has met; gives its number."""
-    with stage.browser(Accept="application/json") as browser:
+    with stage.browser() as browser:
         path = f"{language}/sessions/{SLUG}/questions"
-        return int(browser.post(path, data={"id": uuid4().hex, "text": text}).json()["number"])
+        answer = browser.post(path, data={"id": uuid4().hex, "text": text})
+        heard(browser, answer)
+        return int(SENT.findall(answer.headers["location"])[0])
 
 
 def post(
@@ -41,7 +55,9 @@ def post(
     for name, value in pairs:
         data.setdefault(name, []).append(value)
     headers = {"Accept": "application/json"} if json else {}
-    return client.post(f"/staff/sessions/{SLUG}/{path}", data=data, headers=headers)
+    answer = client.post(f"/staff/sessions/{SLUG}/{path}", data=data, headers=headers)
+    heard(client, answer)
+    return answer
 
 
 def give(
@@ -52,8 +68,9 @@ def give(
 
 
 def page(client: StaffClient, query: str = "", language: str = "") -> Element:
-    """The screen as a tree."""
-    answer = client.get(language + QUEUE + query)
+    """The screen as a tree, with all that was answered by now, as for who is led to it."""
+    place = f"position={_told.get(str(client.base_url), 0)}"
+    answer = client.get(f"{language}{QUEUE}{query}{'&' if query else '?'}{place}")
     assert answer.status_code == 200, answer.text
     return parse(answer.text)
 

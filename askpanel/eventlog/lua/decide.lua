@@ -8,10 +8,11 @@ for _, name in ipairs(rule.needs or {}) do
   if not given(fields[name]) then return refuse('missing', raw) end
 end
 if rule.guarded and locked_by_another() then return refuse('locked', raw) end
-local leads_on = given(rule.to) and rule.to ~= 'escalated'
-if was == 'escalated' and leads_on and not (q.risk and given(q.risk.decision)) then
-  return refuse('undecided', raw)
-end
+-- Immediate risk leads on by a recorded decision only. Its author is answered before that too, and
+-- the question then stays where it is.
+local undecided = was == 'escalated' and not (q.risk and given(q.risk.decision))
+if undecided and command == 'reply' then rule.to = '' end
+if undecided and given(rule.to) and rule.to ~= 'escalated' then return refuse('undecided', raw) end
 
 -- A colleague had it open, and was named: on record, whatever becomes of their lock.
 local theirs = (rule.guarded or command == 'lock') and given(fields.from) and q.lock
