@@ -130,7 +130,8 @@ function moveUp(element, by) {
   const column = element.closest('.ask-opened');
   const scrolls = column && column.scrollHeight > column.clientHeight
     && getComputedStyle(column).overflowY !== 'visible';
-  (scrolls ? column : window).scrollBy({ top: by, behavior: 'instant' });
+  if (scrolls) column.scrollTop += by;
+  else scrollBy({ top: by, behavior: 'instant' });
 }
 
 /** Make `change`, and scroll so that what is under the hand stays where it is. */

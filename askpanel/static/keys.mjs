@@ -18,7 +18,7 @@ const CLOSE = { command: 'close', drawn: 'c' };
 const TYPING = 'textarea, select, [contenteditable], '
   + 'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"])';
 
-/** What is to be done in a box that has been asked for: {number, find, digit, at}. */
+/** What is to be done in a box that has been asked for: {number, id, asked, digit, at}. */
 let awaited = null;
 
 const titleOf = item => item.querySelector('[data-focus="title"]') ?? item;
@@ -70,7 +70,8 @@ function find(item, { command, drawn }) {
 function openFor(item, asked) {
   const opener = find(item, OPEN);
   if (!opener) return false;
-  awaited = { number: numberOf(item), asked, digit: '', at: performance.now() };
+  const number = numberOf(item);
+  awaited = { number, id: `open-${number}`, asked, digit: '', at: performance.now() };
   opener.click();
   return true;
 }
@@ -92,18 +93,26 @@ function perform(item, asked) {
 
 /** The box has come: go on with what it was opened for. */
 function resume() {
-  const box = awaited && document.getElementById(`open-${awaited.number}`);
+  const box = awaited && document.getElementById(awaited.id);
   if (!box) return;
   const { asked, digit, at } = awaited;
   awaited = null;
   if (performance.now() - at > LATEST_MS) return;
   const control = asked && find(box, asked);
   if (!control) {
-    focusOn(titleOf(box));
+    focusOn(box.querySelector('#claims textarea') ?? titleOf(box));
     return;
   }
   use(control, { pressed: false });
   if (digit) choose(control.closest('details'), digit);
+}
+
+/** Whoever opens or claims a question is led to its box, which may be out of sight. */
+function follow({ detail }) {
+  const [, number, command] = /\/questions\/(\d+)\/(lock|claim)$/.exec(detail.address.pathname) ?? [];
+  if (!number || awaited?.number === number) return;
+  const id = command === 'claim' ? `claim-${number}` : `open-${number}`;
+  awaited = { number, id, asked: null, digit: '', at: performance.now() };
 }
 
 /** Choose the reason with this digit and send it. */
@@ -199,6 +208,7 @@ function listen(event) {
 export function listenForKeys() {
   readKeymap();
   document.addEventListener('keydown', listen);
+  document.addEventListener('live:sending', follow);
   document.addEventListener('live:applied', resume);
   document.addEventListener('click', event => {
     const start = event.target.closest?.('[data-keys-start]');

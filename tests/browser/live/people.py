@@ -210,8 +210,12 @@ class Colleague(Person):
         """Open a question and write what is to be published of it; gives what it is sent with."""
         self.open(number)
         part = self.step(number, "Edit and approve")
-        part.get_by_label("The public sees only this wording.").fill(wording)
+        self.wording(number).fill(wording)
         return part.get_by_role("button", name="Approve this wording")
+
+    def wording(self, number: int) -> Locator:
+        """The box for what is to be published of the question that one has open."""
+        return self.opened(number).get_by_label("The public sees only this wording.")
 
     def unfold(self, number: int, name: str) -> None:
         """Open the part of a question's card that its summary names."""

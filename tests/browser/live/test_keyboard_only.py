@@ -146,6 +146,7 @@ def test_a_queue_of_ten_is_cleared_without_a_mouse(evening: Evening) -> None:
     theirs.press("Enter")
     theirs.press("a")
     expect(sam.on_list("waiting", hard)).to_be_visible()
+    expect(bea.page.locator("#undo")).to_be_visible()
     theirs.press("z")
     expect(sam.on_list("waiting", hard)).to_have_count(0)
     expect(bea.question(hard).locator("[data-focus=title]")).to_be_focused()
