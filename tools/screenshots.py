@@ -1,8 +1,8 @@
 """Pictures of the pages, for the README and for whoever wants to look.
 
-    python tools/screenshots.py                  write docs/screenshots
-    python tools/screenshots.py FOLDER           write them somewhere else
-    python tools/screenshots.py FOLDER --whole   each page in its whole length
+    python -m tools.screenshots                  write docs/screenshots
+    python -m tools.screenshots FOLDER           write them somewhere else
+    python -m tools.screenshots FOLDER --whole   each page in its whole length
 
 They show the demo at the hour of the session that it is made after, 27 June 2018, on a clock that
 moves only when it is told to: the same pages give the same pictures.
@@ -11,40 +11,72 @@ moves only when it is told to: the same pages give the same pictures.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import uvicorn
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from askpanel import demo, serve
 from askpanel.app import Application, create
 from askpanel.chat.wire import server_config
 from askpanel.config import Config, load
 from askpanel.eventlog.engine import connect
+from askpanel.eventlog.member import Member
 from askpanel.eventlog.session import Session
 from askpanel.eventlog.sessionfile import read
 from askpanel.eventlog.staff import Staff
 from askpanel.eventlog.store import Store
+from askpanel.moderation.additions import additions
+from askpanel.moderation.playbook import Playbook
+from tools.scenes import (
+    AFTER,
+    ANSWER,
+    BEFORE,
+    CHECKED,
+    DURING,
+    EDITED,
+    QUESTION,
+    SESSION,
+    STAFF,
+    TRIAGE,
+    Scene,
+    send,
+)
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-SIZES: tuple[ViewportSize, ...] = (
-    {"width": 1280, "height": 1000},
-    {"width": 375, "height": 812},
-)
+HEIGHTS = {1280: 1000, 375: 812}
 KEY = "a key for pictures only"
 STEP_MS = 20_000
-QUESTION = "My partner looked at something and told me. Do I have to tell the police?"
-ANSWER = "Nobody is made to. But you can talk about it first, without giving a name:"
+ASKED = (
+    "I cannot go on. I want to end my life.",
+    "MY NEIGHBOUR MR HUGHES AT M14 5TX DOES IT, CALL ME ON 07700 900123",
+)
+REPLY = (
+    "We cannot ring you, because we do not know who you are. Stop it Now! answers on "
+    "0808 1000 900, free and confidential."
+)
+ASKED_PRIVATELY = {
+    "reply": "Can somebody ring me back tonight?",
+    "escalate": "I do not think I can go on after tonight.",
+    "divert": "A man at our club shows the boys pictures. Whom do I tell?",
+    "merge": "Is only looking against the law?",
+    "reject": "I am Jo from the bakery in Chorlton, and my son was arrested. What now?",
+}
+REMARKS = (
+    ("hana", "Two minutes, then I tell them that the panel is running late."),
+    ("bea", "I have the Welsh ones. Can you take what comes in about laptops?"),
+)
 
 
 class Clock:
@@ -67,70 +99,22 @@ class Clock:
         return self.at
 
 
-async def nothing(page: Page) -> None:
-    """Look at the page as it opens."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One page to be pictured at both widths. `staff` is who is signed in, by username."""
-
-    name: str
-    path: str
-    staff: str = ""
-    scripts: bool = True
-    act: Callable[[Page], Awaitable[None]] = nothing
-
-
-async def read_on(page: Page) -> None:
-    await page.locator("#transcript-heading").evaluate("heading => heading.scrollIntoView()")
-
-
-async def send_nothing(page: Page) -> None:
-    await page.click("#ask button[type=submit]")
-    await page.wait_for_selector(".govuk-error-summary")
-
-
-async def send(page: Page) -> None:
-    await page.fill("#ask-text", QUESTION)
-    await page.click("#ask button[type=submit]")
-    await page.wait_for_selector("#mine > li")
-
-
-async def write(page: Page) -> None:
-    await page.locator("#claims textarea").first.fill(ANSWER)
-
-
-SESSION = "/sessions/stop-it-now"
-BEFORE = (Scene("announced", SESSION),)
-DURING = (
-    Scene("live", SESSION),
-    Scene("live-cy", f"/cy{SESSION}"),
-    Scene("reading", SESSION, act=read_on),
-    Scene("without-javascript", f"{SESSION}?after=1#transcript-heading", scripts=False),
-    Scene("ask-error", SESSION, act=send_nothing),
-    Scene("sign-in", "/staff/sign-in"),
-    Scene("triage", f"/staff{SESSION}/triage", staff="asha"),
-    Scene("desk", f"/staff{SESSION}/desk", staff="morgan", act=write),
-    Scene("asked", SESSION, act=send),
-)
-AFTER = (Scene("closed", SESSION),)
-
-
 class Photographer:
     """Goes to the pages of one running service and keeps what it sees."""
 
     def __init__(self, browser: Browser, address: str, folder: Path, *, whole: bool) -> None:
         self.browser, self.address, self.folder, self.whole = browser, address, folder, whole
 
-    async def picture(self, scenes: tuple[Scene, ...]) -> None:
+    async def picture(self, scenes: Sequence[Scene]) -> None:
         for scene in scenes:
-            for size in SIZES:
-                await self._take(scene, f"{scene.name}-{size['width']}.png", size)
+            for width in scene.widths:
+                await self._take(scene, f"{scene.name}-{width}.png", width)
 
-    async def _take(self, scene: Scene, file: str, size: ViewportSize) -> None:
+    async def _take(self, scene: Scene, file: str, width: int) -> None:
         context = await self.browser.new_context(
-            viewport=size, java_script_enabled=scene.scripts, reduced_motion="reduce"
+            viewport={"width": width, "height": HEIGHTS[width]},
+            java_script_enabled=scene.scripts,
+            reduced_motion="reduce",
         )
         page = await context.new_page()
         if scene.staff:
@@ -141,8 +125,92 @@ class Photographer:
         await page.screenshot(
             path=self.folder / file, full_page=self.whole, animations="disabled", scale="css"
         )
+        await close_all(page)
         await context.close()
         print(file)
+
+
+async def close_all(page: Page) -> None:
+    """Let go of what was opened for the picture: the next one begins with nothing open."""
+    for button in await page.locator("#opened .ask-close").all():
+        await button.click()
+
+
+class Evening:
+    """What people do behind the pictures."""
+
+    def __init__(
+        self, store: Store, session: Session, cast: dict[str, Member], said: Playbook, clock: Clock
+    ) -> None:
+        self.store, self.session, self.cast, self.said = store, session, cast, said
+        self.clock = clock
+
+    async def give(self, who: str, number: int, command: str, **fields: str | int) -> None:
+        """A command of somebody whose screen is not pictured."""
+        added = additions(command, fields, self.said, self.session)
+        actor = self.cast[who].actor
+        await self.store.decide(self.session.slug, number, command, actor, **fields, **added)
+
+    async def work(self, visitor: Browser, address: str) -> None:
+        """Questions that are marked as they come in, an edit, a colleague at work, words."""
+        for text in ASKED:
+            page = await (await visitor.new_context()).new_page()
+            await page.goto(address + SESSION)
+            await send(page, text)
+            await page.context.close()
+        await self.give("asha", 6, "approve", text=EDITED)
+        for who, words in REMARKS:
+            page = await signed_in(visitor, address, who)
+            await page.click("#channel > summary")
+            await page.fill("#remark-text", words)
+            await page.click("#remark-form button")
+            await page.wait_for_selector(f"#remarks [data-by={who}]")
+            await page.context.close()
+        await self.give("hana", 10, "lock", doing="replying")
+
+    async def check(self) -> None:
+        """Another session, in which an answer waits for a second pair of eyes."""
+        slug = CHECKED.rpartition("/")[2]
+        session = msgspec.structs.replace(self.session, slug=slug, second_check=True)
+        await self.store.create(session)
+        other = Evening(self.store, session, self.cast, self.said, self.clock)
+        await self.store.submit(
+            slug, nonce=secrets.token_urlsafe(16), text=QUESTION, lang="en", author="0" * 32
+        )
+        await other.give("asha", 1, "approve")
+        await other.give("morgan", 1, "claim")
+        await other.give("morgan", 1, "answer", text=ANSWER, lang="en")
+
+    def authors(self) -> tuple[Scene, ...]:
+        """What the person who asked sees of each decision."""
+        return (
+            self._author("author-reply", "reply", text=REPLY, lang="en"),
+            self._author("author-escalated", "escalate", note="At risk tonight."),
+            self._author("author-diverted", "divert", diversion="crime"),
+            self._author("author-merged", "merge", into=1),
+            self._author("author-rejected", "reject", reason="identifies-you"),
+        )
+
+    def _author(self, name: str, command: str, **fields: str | int) -> Scene:
+        async def act(page: Page) -> None:
+            await send(page, ASKED_PRIVATELY[command])
+            own = page.locator("#mine > li").first
+            number = int((await own.get_attribute("id") or "").removeprefix("mine-"))
+            before = await own.inner_text()
+            await self.give("asha", number, command, **fields)
+            while await own.inner_text() == before:  # noqa: ASYNC110 - it comes live
+                await asyncio.sleep(0.05)
+            await own.evaluate("own => own.scrollIntoView()")
+
+        return Scene(name, SESSION, act=act)
+
+
+async def signed_in(browser: Browser, address: str, who: str) -> Page:
+    """Somebody's triage screen."""
+    page = await (await browser.new_context()).new_page()
+    await page.goto(f"{address}/demo/sign-in/{who}?key={KEY}")
+    await page.goto(address + TRIAGE)
+    return page
 
 
 @asynccontextmanager
@@ -185,9 +253,17 @@ async def work(config: Config, port: int, folder: Path, *, whole: bool) -> None:
         photographer = Photographer(browser, address, folder, whole=whole)
         await photographer.picture(BEFORE)
         clock.set(day=27, hour=18, minute=1)
-        await demo.ask_all(store, session, await demo.add_cast(staff, clock.at))
+        cast = await demo.add_cast(staff, clock.at)
+        await demo.ask_all(store, session, cast, config.said())
+        evening = Evening(store, session, cast, config.said(), clock)
+        await evening.check()
         clock.set(day=27, hour=18, minute=17)
         await photographer.picture(DURING)
+        await evening.work(browser, address)
+        bea = await signed_in(browser, address, "bea")
+        await photographer.picture(STAFF)
+        await bea.context.close()
+        await photographer.picture(evening.authors())
         clock.set(day=27, hour=19, minute=30)
         await photographer.picture(AFTER)
         await browser.close()
