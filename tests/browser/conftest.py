@@ -152,9 +152,12 @@ class Tab:
 OpenTab = Callable[..., Tab]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stage() -> Iterator[Stage]:
-    """A server for the client code alone, on loopback."""
+    """A server for the client code alone, on loopback.
+
+    Each test has its own: what a page sends while it is closed may come when the next test is on.
+    """
     with Stage().open() as opened:
         yield opened
 

@@ -127,12 +127,12 @@ def test_every_socket_of_hers_closes_and_nobody_elses(
 
 def decides_nothing(stage: Stage, asha: StaffClient, number: int) -> None:
     """With the cookie and the token of before: nothing to decide, to read, or to hear."""
-    before = stage.snapshot().position
+    before = stage.question(number)
     refused = asha.command(number, "restore")
     assert refused.status_code == 401
     assert refused.json()["message"]
     assert asha.command(number, "restore", json=False).status_code == 401
-    assert stage.snapshot().position == before
+    assert stage.question(number) == before
     assert asha.get("/staff").status_code == 303
     with attend(stage, cookie_of(asha)) as line:
         assert closed_with(line) == 4001

@@ -36,24 +36,22 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing_on_any_screen(house: Hou
 
     morgan.answer_box(first).fill("An answer that took long to write.")
     sam.write("What came in the crash?")
-    asha.unfold(second, "Edit and approve")
-    wording = asha.question(second).get_by_label("The public sees only this wording.")
-    wording.fill("Is anybody there? (Edited)")
+    edited = asha.reword(second, "Is anybody there? (Edited)")
     house.service.kill()
     for person in everybody:
         person.has_read(LOST)
 
     sam.press_send()
     morgan.publish(first)
-    asha.press(second, "Approve this wording")
+    edited.click()
     for person in (sam, asha, morgan):
         person.has_read(UNSENT)
     expect(sam.page.locator("#ask")).to_contain_text(UNSENT)
     expect(morgan.claim(first)).to_contain_text(UNSENT)
-    expect(asha.question(second)).to_contain_text(UNSENT)
+    expect(asha.opened(second)).to_contain_text(UNSENT)
     expect(sam.box).to_have_value("What came in the crash?")
     expect(morgan.answer_box(first)).to_have_value("An answer that took long to write.")
-    expect(wording).to_have_value("Is anybody there? (Edited)")
+    expect(asha.wording(second)).to_have_value("Is anybody there? (Edited)")
 
     house.service.start()
     with house.service.participant() as other:
@@ -67,7 +65,7 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing_on_any_screen(house: Hou
     third = sam.number_of("What came in the crash?")
     expect(sam.box).to_have_value("")
     morgan.publish(first)
-    asha.press(second, "Approve this wording")
+    edited.click()
     asha.press(third, "Approve")
     for reader in (sam, alex):
         answered = reader.on_list("transcript", first)

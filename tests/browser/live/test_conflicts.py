@@ -4,6 +4,7 @@ every word that they had typed still there."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -32,7 +33,7 @@ def test_of_two_moderators_one_decides_and_the_other_hears_who(house: House, scr
     asha = house.clerk("asha")
     bea = house.colleague("bea", "triage", scripts=scripts)
     send = bea.reword(number, WORDING)
-    over_her_head = {"reason": "off-topic", "from": "bea"}
+    over_her_head: dict[str, Any] = {"reason": "off-topic", "from": "bea"}
     overtaken(bea, "approve", lambda: asha.command(number, "reject", **over_her_head))
     send.click()
     bea.is_told("so nothing was changed", "Asha rejected this")

@@ -42,9 +42,7 @@ def test_everybody_is_told_at_once_and_goes_on_without_loading_anything(house: H
     asha.press(first, "Approve")
     morgan.press(first, "Answer this")
     morgan.answer_box(first).fill("An answer that took long to write.")
-    asha.unfold(second, "Edit and approve")
-    wording = asha.question(second).get_by_label("The public sees only this wording.")
-    wording.fill(WORDING)
+    edited = asha.reword(second, WORDING)
     box = cerys.page.locator("#ask textarea")
 
     with standing_still(house.service):
@@ -58,18 +56,18 @@ def test_everybody_is_told_at_once_and_goes_on_without_loading_anything(house: H
         box.fill("A ddaw hwn?")
         cerys.page.get_by_role("button", name="Anfon cwestiwn").click()
         morgan.publish(first)
-        asha.press(second, "Approve this wording")
+        edited.click()
         for person, form, words in (
             (sam, "#ask", UNSURE),
             (cerys, "#ask", UNSURE_CY),
             (morgan, f"#claim-{first}", NOT_DONE),
-            (asha, f"#question-{second}", NOT_DONE),
+            (asha, f"#open-{second}", NOT_DONE),
         ):
             expect(person.page.locator(form)).to_contain_text(words)
         expect(sam.box).to_have_value("What came while it stood still?")
         expect(box).to_have_value("A ddaw hwn?")
         expect(morgan.answer_box(first)).to_have_value("An answer that took long to write.")
-        expect(wording).to_have_value(WORDING)
+        expect(asha.wording(second)).to_have_value(WORDING)
 
         late = house.reader()
         expect(late.page.get_by_text(AWAY)).to_have_count(1)
@@ -85,7 +83,7 @@ def test_everybody_is_told_at_once_and_goes_on_without_loading_anything(house: H
     cerys.page.get_by_role("button", name="Anfon cwestiwn").click()
     expect(cerys.page.locator("#mine > li")).to_have_count(1)
     morgan.publish(first)
-    asha.press(second, "Approve this wording")
+    edited.click()
     expect(late.on_list("transcript", first)).to_contain_text("took long to write")
     expect(late.on_list("waiting", second)).to_contain_text(WORDING)
     expect(sam.page.locator("#mine > li")).to_have_count(3)
