@@ -23,7 +23,15 @@ class NotSent(exceptions.ConnectionError):
 
 
 class _Pool(BlockingConnectionPool):
-    """Connections of which it is known, when there is none, that nothing was sent."""
+    """Connections in the order in which they were asked for, and of which it is known, when there
+    is none, that nothing was sent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # The library wakes one who waits when a connection comes back, but whoever asks at that
+        # moment takes it first, and the other goes to the end of the line: some waited seconds.
+        self._turns = asyncio.Semaphore(options["max_connections"])
+        self._having_turns: set[AbstractConnection] = set()
 
     async def ensure_connection(self, connection: AbstractConnection) -> None:
         """Ready to send on. The library looks for an end of the stream, and not for a reset: each
@@ -35,13 +43,29 @@ class _Pool(BlockingConnectionPool):
 
     async def get_connection(self, *args: Any, **options: Any) -> AbstractConnection:
         try:
+            async with asyncio.timeout(self.timeout):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise NotSent("No connection available.") from error
+        try:
             found = super().get_connection(*args, **options)  # type: ignore[no-untyped-call]
             connection: AbstractConnection = await found
-        except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
+        except BaseException as error:
+            self._turns.release()
             if type(error) in (exceptions.ConnectionError, exceptions.TimeoutError):
                 raise NotSent(str(error)) from error
             raise
+        self._having_turns.add(connection)
         return connection
+
+    async def release(self, connection: AbstractConnection) -> None:
+        """Give a connection back, and the turn with it."""
+        try:
+            await super().release(connection)
+        finally:
+            if connection in self._having_turns:
+                self._having_turns.remove(connection)
+                self._turns.release()
 
 
 def _told(error: RuntimeError) -> Exception:

@@ -28,9 +28,9 @@ SECRET = "s3cret-Wort"
 
 @asynccontextmanager
 async def client_of(
-    url: str, *, timeout_seconds: float = 3.0
+    url: str, *, timeout_seconds: float = 3.0, connections: int = 64
 ) -> AsyncIterator[redis.asyncio.Redis]:
-    client = connect(url, timeout_seconds=timeout_seconds)
+    client = connect(url, timeout_seconds=timeout_seconds, connections=connections)
     try:
         yield client
     finally:
@@ -339,6 +339,34 @@ async def test_a_thousand_commands_at_once_share_a_few_connections() -> None:
             clients = (await client.info("clients"))["connected_clients"]
     assert sorted(answers) == list(range(1, 1001))
     assert clients <= 64
+
+
+async def test_a_connection_goes_to_whoever_has_waited_longest() -> None:
+    with start_engine() as engine:
+        async with client_of(engine.url, connections=1) as client:
+            pool, order = client.connection_pool, []
+
+            async def ask(name: str) -> None:
+                connection = await pool.get_connection()
+                order.append(name)
+                await pool.release(connection)
+
+            held = await pool.get_connection()
+            waiting = [asyncio.create_task(ask(f"waiting {n}")) for n in range(3)]
+            await asyncio.sleep(0)
+            # Given back, and asked for by others in the same moment.
+            latecomers = [ask(f"late {n}") for n in range(3)]
+            await asyncio.gather(pool.release(held), *latecomers, *waiting)
+    assert order == [f"{who} {n}" for who in ("waiting", "late") for n in range(3)]
+
+
+async def test_a_connection_that_cannot_be_had_gives_its_turn_back() -> None:
+    with start_engine() as engine:
+        async with client_of(engine.url, connections=1, timeout_seconds=1.0) as client:
+            engine.kill()
+            for _ in range(3):
+                with pytest.raises(exceptions.ConnectionError):
+                    await client.get("number")
 
 
 async def test_no_command_outlives_its_timeout_while_the_engine_hangs() -> None:
