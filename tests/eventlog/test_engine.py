@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import pytest
 import redis.asyncio
@@ -344,7 +345,8 @@ async def test_a_thousand_commands_at_once_share_a_few_connections() -> None:
 async def test_a_connection_goes_to_whoever_has_waited_longest() -> None:
     with start_engine() as engine:
         async with client_of(engine.url, connections=1) as client:
-            pool, order = client.connection_pool, []
+            pool: Any = client.connection_pool
+            order: list[str] = []
 
             async def ask(name: str) -> None:
                 connection = await pool.get_connection()
