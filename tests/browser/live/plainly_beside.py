@@ -176,14 +176,14 @@ def many(evening: Evening, command: str) -> None:
         "reject": ("Why?", "Off topic", "Reject them all", "Off topic"),
         "divert": ("Where do they belong?", "A complaint", "Tell all", "A complaint"),
         "assign": ("Who should answer?", "Greater Manchester Police", "Assign", "For Greater"),
-        "label": ("Label", "Often asked", "Set this label", "Often asked"),
+        "label": ("Which label?", "Often asked", "Set this label", "Often asked"),
         "hold": ("A note for colleagues", "Later.", "on hold", "Later."),
         "hand": ("To which colleague?", "Bea", "Hand them", "Handed to Bea"),
         "merge": ("With which question?", str(target), "all together", f"question {target}"),
         "restore": ("", "", "Put them all back", "Asha put this back"),
     }[command]
     if label:
-        field = asha.page.locator("#bulk").get_by_label(label, exact=label in ("Why?", "Label"))
+        field = asha.page.locator("#bulk").get_by_label(label, exact=label == "Why?")
         if field.evaluate("field => field.localName") == "select":
             field.select_option(value)
         else:

@@ -79,8 +79,11 @@ def test_a_risk_cannot_be_undone_or_published_before_somebody_decides(evening: E
     evening.give("asha", number, "escalate", note="Perhaps.")
     asha.open(number)
     expect(asha.opened(number)).to_contain_text("No undo:")
-    for step in ("Reject", "Edit and approve", "Reply privately"):
+    for step in ("Reject", "Edit and approve", "Put on hold"):
         expect(asha.opened(number).locator("summary").filter(has_text=step)).to_have_count(0)
+    expect(
+        asha.opened(number).locator("summary").filter(has_text="Reply privately")
+    ).to_be_visible()
     clerk = evening.house.clerk("asha")
     for command in ("acknowledge", "approve", "restore"):
         assert clerk.command(number, command, slug=evening.slug).status_code == 409
