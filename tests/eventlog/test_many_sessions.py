@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
-from askpanel.eventlog.engine import connect
-from askpanel.eventlog.model import Entry, StoreAway
+from askpanel.eventlog.engine import POOL_SIZE, connect
+from askpanel.eventlog.model import Entry
 from askpanel.eventlog.store import Store
 from askpanel.eventlog.tail import Tail
 from askpanel.eventlog.tasks import end
@@ -61,14 +62,19 @@ async def test_a_hundred_tails_leave_room_for_every_command(
             assert [entry.position for entry in run] == [2, 3]
 
 
-async def test_tails_that_shared_the_commands_connections_would_starve_them(
+async def test_tails_that_shared_the_commands_connections_would_take_them_all(
     engine_url: str, prefix: str
 ) -> None:
-    """The control: what the tails' own connections are for."""
-    async with connect(engine_url, timeout_seconds=1.5) as client:
-        store = Store(client, prefix=prefix, now=lambda: NOON)
-        await asyncio.gather(*(store.create(session(slug=slug)) for slug in SLUGS))
-        with pytest.raises(StoreAway):
+    """The control: what the tails' own connections are for. Commands still have their turn among
+    the tails, but each waits until a tail has waited in vain."""
+    for own in (True, False):
+        async with connect(engine_url) as client, connect(engine_url, connections=1024) as tails:
+            pool: Any = client.connection_pool
+            store = Store(client, tails=tails if own else client, prefix=f"{prefix}-{own}")
+            await asyncio.gather(*(store.create(session(slug=slug)) for slug in SLUGS))
+            holding: Any = tails.connection_pool if own else pool
+            at_least = SESSIONS if own else POOL_SIZE
             async with followed(store), asyncio.timeout(SECONDS):
-                while True:
-                    await asyncio.gather(*(ask(store, slug, f"{slug}") for slug in SLUGS))
+                while len(holding._in_use_connections) < at_least:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                assert bool(pool.can_get_connection()) is own
