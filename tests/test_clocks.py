@@ -142,6 +142,23 @@ def test_an_operator_hears_that_the_store_s_clock_was_set(
     assert clock() == DAY * 10_000_000 + 22_000 + jump * 1000
 
 
+@pytest.mark.parametrize(("running", "kept"), [(1_050, 1_050), (900, 1_000), (1_200, 1_100)])
+def test_what_an_answer_took_moves_nothing(running: int, kept: int) -> None:
+    """The store said 1,000 at some moment of the hundred milliseconds that its answer took."""
+    clock = StoreClock(Ticking())
+    clock.set(running)
+    clock.set(1_000, took_ms=100)
+    assert clock() == kept
+
+
+@pytest.mark.parametrize(("written", "then"), [(1_040, 1_040), (990, 1_000), (3_600_000, 1_000)])
+def test_what_the_store_has_written_is_not_in_the_future(written: int, then: int) -> None:
+    clock = StoreClock(Ticking())
+    clock.set(1_000)
+    clock.at_least(written)
+    assert clock() == then
+
+
 @pytest.mark.parametrize("jump", JUMPS)
 def test_a_minute_of_waiting_stays_a_minute(monkeypatch: pytest.MonkeyPatch, jump: int) -> None:
     ticking = Ticking()

@@ -119,6 +119,8 @@ class Hub:
         self._keep(slug, following, diverged=slug)
 
     def _show(self, room: Room, run: list[Entry]) -> None:
+        if run:
+            self.store.clock.at_least(run[-1].event.at)
         room.follow(run)
         now = self.store.now()
         for entry in run:

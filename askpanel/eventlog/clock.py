@@ -29,18 +29,32 @@ class StoreClock:
         self._offset = time.time() * 1000 - monotonic() * 1000
         self._heard = False
 
-    def set(self, store_ms: int) -> None:
-        """Note what the store said just now. It is followed, because it decides; but sessions
-        then open and close at another moment, so an operator must hear of a jump."""
-        jumped = store_ms - self()
+    def set(self, store_ms: int, took_ms: int = 0) -> None:
+        """Note what the store said in an answer that took so long. It is followed, because it
+        decides; but sessions then open and close at another moment, so an operator must hear of
+        a jump. Within what the answer took it proves nothing, and moves nothing (F. Cristian,
+        "Probabilistic clock synchronization", 1989)."""
+        now = self()
+        nearest = min(max(now, store_ms), store_ms + took_ms)
+        jumped = nearest - now
         if self._heard and abs(jumped) > JUMP_MS:
             logger.error(
                 "the store's clock was set by %+d seconds",
                 jumped // 1000,
                 extra={"event": "clock_set"},
             )
-        self._offset = store_ms - self._monotonic() * 1000
+        self._carry_on_from(nearest)
         self._heard = True
 
+    def at_least(self, store_ms: int) -> None:
+        """Note that the store wrote this time just now. Behind it, a page that a host has just
+        opened would say that it has not started. What is further ahead than a slow answer can
+        account for is left to `set`."""
+        if 0 < store_ms - self() <= JUMP_MS:
+            self._carry_on_from(store_ms)
+
+    def _carry_on_from(self, store_ms: int) -> None:
+        self._offset = store_ms - self._monotonic() * 1000
+
     def __call__(self) -> int:
-        return int(self._monotonic() * 1000 + self._offset)
+        return round(self._monotonic() * 1000 + self._offset)

@@ -107,8 +107,9 @@ class Store:
 
     async def hear_time(self) -> None:
         """Set the clock by the store's."""
+        asked = self.clock()
         seconds, micros = await answered(self._client.time())
-        self.clock.set(int(seconds) * 1000 + int(micros) // 1000)
+        self.clock.set(int(seconds) * 1000 + int(micros) // 1000, self.clock() - asked)
 
     async def ping(self) -> None:
         """Raise StoreAway unless the store answers."""

@@ -192,6 +192,24 @@ async def test_each_phase_is_noticed_once_by_two_processes_and_never_backwards(
     assert noticed == ["announced", "early", "live", "last", "live", "closed"]
 
 
+async def test_a_clock_that_is_behind_is_put_right_by_what_the_store_has_just_written(
+    open_hub: OpenHub,
+    store: Store,
+    engine_url: str,
+    hands: Hands,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By a slow answer to the question for the time, for one. A page drawn for the host who has
+    opened the session would say that it has not started."""
+    hub = await open_hub(engine_url)
+    (room,) = await live(hub)
+    monkeypatch.setattr(hub.store, "hear_time", hub.store.ping)
+    hub.store.clock.set(hands.now_ms - 2_000)
+    shown = await store.schedule(SLUG, "pause", HANA)
+    await eventually(lambda: room.position >= shown)
+    assert 0 <= hub.store.clock() - hands.now_ms < 2_000
+
+
 async def test_a_stopped_hub_leaves_nothing_running(
     open_hub: OpenHub, store: Store, engine_url: str
 ) -> None:
