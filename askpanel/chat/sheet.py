@@ -79,7 +79,6 @@ class Sheet:
         self._cut: Cut = []
         self._lists: Lists | None = None
         self._panel: tuple[Stand, int, bytes] | None = None
-        self._notice = b""
 
     def page(self, now: int, visitor: Visitor, asking: Asking | None = None) -> list[bytes]:
         """The page for one visitor at `now` (Unix milliseconds), in the parts that it is kept

@@ -130,10 +130,6 @@ class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether a moderator changed the wording; the author's own is in `original`."""
         return bool(self.original)
 
-    def answer_of(self, organisation: str) -> Answer | None:
-        """The answer that an organisation has published under this question, if any."""
-        return next((a for a in self.answers if a.organisation == organisation), None)
-
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of the log, as it is stored.

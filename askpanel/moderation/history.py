@@ -16,9 +16,9 @@ from askpanel.moderation.historywords import (
     PHASES,
     PRESENCE,
     STATES,
-    WHY_NOT,
 )
 from askpanel.moderation.playbook import Playbook
+from askpanel.moderation.refusals import NOT_UNDOABLE
 
 OVER = N_("although %(name)s had it open")
 LET_THROUGH = N_("let through although it is not on the list: %(numbers)s")
@@ -186,7 +186,7 @@ def undo_of(line: Line, question: Question | None, role: str) -> tuple[int, str]
     if question.changed.standing_at != line.position:
         return 0, SINCE if any(RULES[each].event == line.type for each in UNDOABLE) else ""
     if command not in UNDOABLE:
-        return 0, WHY_NOT.get(command, "")
+        return 0, NOT_UNDOABLE.get(command, "")
     return (line.position, "") if role in UNDOABLE[command] else (0, ANOTHERS)
 
 

@@ -193,22 +193,3 @@ PHASES: Mapping[str, str] = {
     "last": N_("no more questions, last answers"),
     "closed": N_("ended"),
 }
-
-WHY_NOT: Mapping[str, str] = {
-    "withdraw": N_("It was the author's to do, and nobody asks it back for them."),
-    "respond": N_("It is the author's word. They may say otherwise."),
-    "escalate": N_("Its author has seen the urgent words. Record a decision instead."),
-    "acknowledge": N_("That a colleague has seen a risk stays on record."),
-    "conclude": N_("A decision about a risk stays on record. Escalate again if it was wrong."),
-    "undo": N_("Give the command again."),
-    "claim": N_("Release the claim instead."),
-    "release": N_("Claim the question again."),
-    "expire": N_("Claim the question again."),
-    "answer": N_("It has been read. Correct it, or take it down."),
-    "publish": N_("It has been read. Correct it, or take it down."),
-    "return": N_("Its author has the note. They may send the answer again."),
-    "correct": N_("It has been read. Correct it once more."),
-    "translate": N_("It has been read. Correct it, or take it down."),
-    "remove": N_("What was taken down stays down. Answer the question anew."),
-}
-"""`rules.NOT_UNDOABLE` in words that the catalogues know; a test holds the two together."""

@@ -11,10 +11,10 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from askpanel.chat.frames import Op, Ops
-from askpanel.chat.view import View, view
+from askpanel.chat.view import view
 from askpanel.eventlog.model import Event, Question, State
 from askpanel.eventlog.phase import phase
-from askpanel.eventlog.projection import Counts, Moment, Projection
+from askpanel.eventlog.projection import Counts, Moment
 
 Lists = Mapping[str, tuple[State, ...]]
 """The lists of a screen, in the order in which they stand, by their states."""
@@ -42,23 +42,6 @@ class List:
     name: str
     cards: list[Markup]
     count: int
-
-
-def drawn_lists(
-    lists: Lists, parts: str, drawing: View, projection: Projection, csrf: str
-) -> list[List]:
-    """Every list of a screen."""
-    return [
-        List(
-            name,
-            [
-                drawing.part(parts, "card", question, projection.session, csrf)
-                for question in projection.of(*states)
-            ],
-            counted(lists, name, projection.counts),
-        )
-        for name, states in lists.items()
-    ]
 
 
 def list_of(lists: Lists, state: str) -> str:
