@@ -7,35 +7,30 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from askpanel.addresses import routes
 from askpanel.chat import collector, metrics
 from askpanel.chat.anonymity import Anonymity
-from askpanel.chat.ask import Ask
 from askpanel.chat.fragments import Public
-from askpanel.chat.health import Health
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
 from askpanel.chat.locale import N_, Language
 from askpanel.chat.measured import MeasuredStore
-from askpanel.chat.own import Own
-from askpanel.chat.pages import Pages, on_store_away
+from askpanel.chat.pages import on_store_away
 from askpanel.chat.sealer import Sealer
 from askpanel.chat.security import SecurityHeaders
 from askpanel.chat.silences import Silences
 from askpanel.chat.site import Site, problem
-from askpanel.chat.socket import PublicSocket
 from askpanel.chat.throttle import Throttle
-from askpanel.chat.transcript import Transcripts
-from askpanel.chat.view import STATIC, static_version, warm
+from askpanel.chat.view import warm
 from askpanel.chat.vitals import Vitals
 from askpanel.config import Config, load
 from askpanel.eventlog.backstage import Backstage
@@ -43,28 +38,14 @@ from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import StoreAway
 from askpanel.eventlog.seals import Seals
 from askpanel.eventlog.staff import Staff
-from askpanel.moderation import signin
 from askpanel.moderation.attendance import Attendance
-from askpanel.moderation.bulk import Bulk
-from askpanel.moderation.commands import Commands
-from askpanel.moderation.consoles import Home
 from askpanel.moderation.desk import Desk
-from askpanel.moderation.deskpage import DeskPage
-from askpanel.moderation.historypage import HistoryPage
-from askpanel.moderation.keyspage import KeysPage
 from askpanel.moderation.noticing import Noticing
 from askpanel.moderation.passwords import Passwords
 from askpanel.moderation.playbook import Playbook
 from askpanel.moderation.presence import Presence
-from askpanel.moderation.remarks import Remarks
-from askpanel.moderation.reportpage import ReportPage
-from askpanel.moderation.socket import StaffSocket
 from askpanel.moderation.triage import Triage
-from askpanel.moderation.triagepage import TriagePage
 from askpanel.moderation.visit import SignInDesk
-from askpanel.moderation.writing import Writings
-
-YEAR = "public, max-age=31536000, immutable"
 
 PROBLEMS = {
     404: (N_("Page not found"), N_("Check the address, or choose a session from the list.")),
@@ -74,15 +55,6 @@ PROBLEMS = {
         N_("Try again in a minute. Nothing that was sent and confirmed is lost."),
     ),
 }
-
-
-class Fixed(StaticFiles):
-    """Files whose address changes with their content: kept by browsers for as long as they like."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["cache-control"] = YEAR
-        return response
 
 
 @dataclass(frozen=True)
@@ -213,38 +185,6 @@ def lifespan(
             await close()
 
     return living
-
-
-def routes(
-    site: Site,
-    door: SignInDesk,
-    attendance: Attendance,
-    presence: Presence,
-    playbook: Playbook,
-) -> list[BaseRoute]:
-    """Every address of the service, as `docs/routes.md` lists them."""
-    return [
-        *Pages(site).routes(),
-        *Ask(site).routes(),
-        *Own(site).routes(),
-        *PublicSocket(site).routes(),
-        *Transcripts(site).routes(),
-        *Health(site).routes(),
-        *metrics.routes(),
-        *signin.routes(door),
-        *Home(site, door).routes(),
-        *KeysPage(site, door).routes(),
-        *TriagePage(site, door, playbook).routes(),
-        *DeskPage(site, door, presence.backstage, playbook.canned).routes(),
-        *Writings(site, door, presence.backstage, playbook.canned).routes(),
-        *Commands(site, door, playbook).routes(),
-        *Bulk(site, door, playbook).routes(),
-        *Remarks(site, door, presence.backstage).routes(),
-        *HistoryPage(site, door, playbook).routes(),
-        *ReportPage(site, door, playbook).routes(),
-        *StaffSocket(site, door, attendance, presence).routes(),
-        Mount(f"/static/{static_version()}", Fixed(directory=STATIC), name="static"),
-    ]
 
 
 async def on_problem(request: Request, error: Exception) -> Response:

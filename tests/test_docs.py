@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from askpanel import app as application
 from askpanel import cli, demo
+from askpanel.addresses import routes as addresses_of
 from askpanel.chat import room
 from askpanel.config import Config, load
 from askpanel.eventlog.model import State
@@ -139,7 +140,7 @@ def served() -> frozenset[tuple[str, str]]:
     """(address, method) of every route. Making the application connects to nothing."""
     config = load(redis_url="unix:///nowhere/engine.sock", secret_key="k" * 40)
     made = application.create(config)
-    routes = application.routes(made.site, made.door, made.attendance, made.presence, made.playbook)
+    routes = addresses_of(made.site, made.door, made.attendance, made.presence, made.playbook)
     links = demo.sign_in_links(made.site, made.door, "key")
     return frozenset(pair for route in [*routes, *links] for pair in addresses(route))
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from askpanel.app import create, routes
+from askpanel.addresses import routes
+from askpanel.app import create
 from askpanel.chat.view import STATIC, static_version
 from askpanel.config import Config
 from tests.promises.stage import Stage, staged
