@@ -22,9 +22,11 @@ from askpanel.eventlog.enginerouted import Routed
 from askpanel.eventlog.engineseveral import Several, several
 from askpanel.eventlog.engineurl import EngineRefused, connection_options
 
-__all__ = ["WEAK_PERSISTENCE", "EngineFacts", "EngineRefused", "check", "connect"]
+__all__ = ["WEAK_PERSISTENCE", "Client", "EngineFacts", "EngineRefused", "check", "connect"]
 
 POOL_SIZE = 64
+Client = redis.asyncio.Redis
+"""For those who hold one and may not know the library."""
 
 _log = logging.getLogger("askpanel")
 
