@@ -133,15 +133,17 @@ class Hub:
 
     async def _reload(self, slug: str) -> None:
         """The log is not the one that the screens have seen: a new epoch, and all begin anew."""
-        logger.error(
-            "the store lost entries of a session that had been shown; new epoch",
-            extra={"event": "entries_lost", "session": slug},
-        )
         old = self._rooms[slug]
         await self._insist(lambda: self.store.renew_epoch(slug, old.epoch))
         # Not before: whoever asks for the room from here on must not get the old epoch.
         del self._rooms[slug]
         await self._insist(lambda: self.room(slug))
+        new = self._rooms.get(slug)
+        if new is None or not new.projection.purged:
+            logger.error(
+                "the store lost entries of a session that had been shown; new epoch",
+                extra={"event": "entries_lost", "session": slug},
+            )
         old.turn_out(frames.reset())
 
     async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:

@@ -12,6 +12,7 @@ What they cannot make is the signature of `seal`.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -23,6 +24,7 @@ DOMAIN = b"askpanel record 1\0"
 MISSING = bytes(SIZE)
 """The digest of a position at which there is no event: it is signed like any other, so that the
 log goes on being sealed, and the hole cannot be filled afterwards."""
+DIGEST = re.compile(rb"[0-9a-f]{64}")
 SHORT = 16
 """Hex digits of a link on paper: 64 bits."""
 
@@ -69,13 +71,28 @@ class Stored(Struct, frozen=True):
 
     @property
     def event(self) -> bytes | None:
-        """What a command wrote, or None: then no command of ours wrote the entry.
+        """What a command wrote, or what a purge has left of it, or None: then no command of ours
+        wrote the entry.
 
         An id within a position (`7-1`) or a further field would be read by one reader and not
         by another, and neither is ever written.
         """
-        whole = self.id.endswith(b"-0") and len(self.fields) == 2 and self.fields[0] == b"event"
+        names = self.fields[::2] in ([b"event"], [b"event", b"erased"])
+        whole = self.id.endswith(b"-0") and len(self.fields) in (2, 4) and names
         return self.fields[1] if whole else None
+
+    @property
+    def erased(self) -> str:
+        """The digest (hex) of the event before words of it were erased; "" if none were."""
+        digits = self.fields[3] if len(self.fields) == 4 else b""
+        return digits.decode() if DIGEST.fullmatch(digits) else ""
+
+    @property
+    def digest(self) -> bytes:
+        """What the chain holds of the entry: MISSING if no command wrote it."""
+        if self.event is None:
+            return MISSING
+        return bytes.fromhex(self.erased) if self.erased else digest(self.event)
 
 
 def digest(event: bytes) -> bytes:
@@ -85,7 +102,7 @@ def digest(event: bytes) -> bytes:
 
 def digests(run: Iterable[Stored], first: int, last: int) -> list[bytes]:
     """The digests of the positions from `first` to `last`, MISSING where there is no event."""
-    found = {each.position: digest(each.event) for each in run if each.event is not None}
+    found = {each.position: each.digest for each in run if each.event is not None}
     return [found.get(position, MISSING) for position in range(first, last + 1)]
 
 

@@ -4,6 +4,9 @@
 if revoked(KEYS[4], actor) then return refuse('revoked', raw) end
 if not contains(rule.roles, actor.role) then return refuse('wrong_role', raw) end
 if not contains(rule.from, was) then return refuse('wrong_state', raw) end
+-- Nothing can be decided any more about what was erased; what is published can still be corrected
+-- and taken down.
+if q.erased and (was ~= 'answered' or command == 'undo') then return refuse('erased', raw) end
 for _, name in ipairs(rule.needs or {}) do
   if not given(fields[name]) then return refuse('missing', raw) end
 end
