@@ -1,4 +1,4 @@
-"""What was published, to keep: as a page to print, as text, as CSV and as JSON."""
+"""What was published, as data, as CSV and as text. `docs/transcript.md` tells who reads it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,8 @@ import csv
 import io
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
-
 from askpanel.chat.locale import N_, NAMES, clock_time, iso, translations
-from askpanel.chat.pages import no_such_session
 from askpanel.chat.room import Room
-from askpanel.chat.sheet import piece
-from askpanel.chat.site import Site
 from askpanel.chat.wordings import Wording, wordings
 from askpanel.chat.words import BEHIND
 from askpanel.eventlog.model import Answer, Question, State
@@ -26,9 +19,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠
 RECORD = N_("Record: %(head)s, signed %(at)s")
 REMOVED = N_("Question %(number)s was removed")
 CORRECTED = N_("Corrected at %(time)s")
+ASKED_BY = N_("Asked by %(name)s")
+VERSION = 1
+"""Of the JSON (docs/transcript-schema.json): another when a field goes, or means something else."""
 COLUMNS = (
     *("number", "state", "question", "language", "organisation", "answered", "corrected"),
-    *("answer_language", "cosigned"),
+    *("answer_language", "cosigned", "topic", "name"),
 )
 
 
@@ -44,13 +40,16 @@ def published(room: Room) -> list[dict[str, Any]]:
 
 def _entry(question: Question) -> dict[str, Any]:
     if question.state == State.REMOVED:
-        return {"number": question.number, "state": "removed"}
+        taken_down = question.removed_at or question.changed.at
+        return {"number": question.number, "state": "removed", "removed_at": iso(taken_down)}
     return {
         "number": question.number,
         "state": "answered",
         "question": question.text,
         "lang": question.lang,
         "edited": question.edited,
+        **({"name": question.name} if question.name else {}),
+        **({"topic": question.topic} if question.topic else {}),
         "answers": [_answer(answer) for answer in question.answers],
     }
 
@@ -79,12 +78,15 @@ def as_data(room: Room, seal: Seal | None = None) -> dict[str, Any]:
     """The document behind `.json`, with the newest signed head of the record, if there is one."""
     session = room.projection.session
     return {
+        "version": VERSION,
         **({"record": as_record(seal)} if seal else {}),
         "session": session.slug,
         "title": session.title,
         "starts": iso(session.schedule.starts),
         "ends": iso(session.schedule.ends),
         "timezone": session.timezone,
+        "organisations": {each.id: each.name for each in session.organisations},
+        "topics": {each.id: each.label for each in session.topics},
         "position": room.position,
         "questions": published(room),
     }
@@ -120,6 +122,8 @@ def as_csv(room: Room) -> str:
                     wording.get("corrected_at", ""),
                     wording.get("lang", ""),
                     " ".join(answer.get("cosigned", ())),
+                    entry.get("topic", ""),
+                    entry.get("name", ""),
                     wording.get("text", ""),
                 )
                 told = [inert(str(cell)) for cell in cells]
@@ -141,7 +145,7 @@ def as_text(room: Room, locale: str, seal: Seal | None = None) -> str:
             words = translations(locale).gettext(REMOVED) % {"number": question.number}
             lines += [f"{question.number}. [{words}]", ""]
             continue
-        lines += [f"{question.number}. {question.text}", ""]
+        lines += [f"{question.number}. {question.text}", *_asked_by(question, locale), ""]
         for answer in question.answers:
             lines += [f"{_signed(session, answer, locale)}:"]
             for wording in wordings(answer, locale):
@@ -150,6 +154,11 @@ def as_text(room: Room, locale: str, seal: Seal | None = None) -> str:
         words = translations(locale).gettext(RECORD)
         lines += [words % {"head": seal.short, "at": seal.when}, ""]
     return "\n".join(lines) + "\n"
+
+
+def _asked_by(question: Question, locale: str) -> list[str]:
+    words = translations(locale).gettext(ASKED_BY)
+    return [f"[{words % {'name': question.name}}]"] if question.name else []
 
 
 def _signed(session: Session, answer: Answer, locale: str) -> str:
@@ -169,46 +178,3 @@ def _written(wording: Wording, session: Session, locale: str) -> list[str]:
         time = clock_time(wording.corrected_at, session.timezone, locale)
         lines.append(f"[{gettext(CORRECTED) % {'time': time}}]")
     return [*lines, *(f"[{gettext(BEHIND[lang])}]" for lang in wording.behind)]
-
-
-class Transcripts:
-    """`/sessions/{slug}/transcript` and its files."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-
-    def routes(self) -> list[Route]:
-        here = "/sessions/{slug}/transcript"
-        return [
-            Route(here, self.page, name="transcript"),
-            Route(here + ".{form}", self.file, name="transcript file"),
-        ]
-
-    async def page(self, request: Request) -> Response:
-        """To read and to print, without anything that moves."""
-        room = await self.site.hub.room(request.path_params["slug"])
-        if room is None:
-            return no_such_session(self.site, request)
-        session, view = room.projection.session, self.site.view(request)
-        questions = sorted(room.projection.published(), key=lambda q: q.number)
-        drawn = [piece(room, view, "answered", q, session) for q in questions]
-        seal = self.site.head_of(session.slug)
-        return self.site.page(
-            request, "transcript.html", session=session, transcript=drawn, seal=seal
-        )
-
-    async def file(self, request: Request) -> Response:
-        """`.json`, `.csv` or `.txt`."""
-        room = await self.site.hub.room(request.path_params["slug"])
-        form, seal = request.path_params["form"], self.site.head_of(request.path_params["slug"])
-        if room is None or form not in ("json", "csv", "txt"):
-            return no_such_session(self.site, request)
-        if form == "json":
-            response: Response = JSONResponse(as_data(room, seal))
-        elif form == "csv":
-            response = PlainTextResponse(as_csv(room), media_type="text/csv")
-        else:
-            response = PlainTextResponse(as_text(room, request.state.locale, seal))
-        name = f"{room.projection.session.slug}.{form}"
-        response.headers["content-disposition"] = f'attachment; filename="{name}"'
-        return response

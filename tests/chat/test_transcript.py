@@ -52,7 +52,11 @@ async def test_the_json_is_numbered_as_asked_with_a_tombstone(room: Room) -> Non
     first = data["questions"][0]
     assert [a["text"] for a in first["answers"]] == ["Better words", "And from us"]
     assert "corrected_at" in first["answers"][0]
-    assert data["questions"][1] == {"number": 3, "state": "removed"}
+    assert data["questions"][1] == {
+        "number": 3,
+        "state": "removed",
+        "removed_at": "2026-11-21T12:00:00+00:00",
+    }
 
 
 async def test_the_csv_has_a_row_for_each_answer_and_no_formula(room: Room) -> None:

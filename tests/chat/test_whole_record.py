@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from askpanel.chat import fragments, transcript
-from askpanel.chat.fragments import PARTS, Public
+from askpanel.chat.fragments import OWN_PARTS, Public
 from askpanel.chat.locale import LOCALES
 from askpanel.chat.room import Room
 from askpanel.chat.view import view
@@ -92,6 +92,8 @@ WHOLE: dict[str, Any] = {
     ],
     "published": 1,
     "removed_at": NOON,
+    "erased": True,
+    "reworded": True,
 }
 """A record with something in each of its fields."""
 PUBLISHED = {"the text", "the asker", "present answer", "present counterpart"}
@@ -99,7 +101,7 @@ FOR_ALL = {
     **{str(state): set[str]() for state in State},
     "approved": {"the text", "the asker"},
     "claimed": {"the text", "the asker"},
-    "answered": PUBLISHED,
+    "answered": {*PUBLISHED, "the topic"},
 }
 TOLD = {"told in English", "told in Welsh"}
 OWN = {"the original", "the reply"}
@@ -157,7 +159,7 @@ def test_no_word_of_a_record_is_shown_that_is_not_for_all(state: State) -> None:
 @pytest.mark.parametrize("state", State)
 def test_an_author_is_shown_their_own_words_and_what_was_said_to_them(state: State) -> None:
     drawn = "".join(
-        view(locale).part(PARTS, "own", record(state), session(), Lead(1, state))
+        view(locale).part(OWN_PARTS, "own", record(state), session(), Lead(1, state))
         for locale in LOCALES
     )
     assert shown(drawn) == FOR_AUTHOR[state]
