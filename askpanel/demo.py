@@ -195,7 +195,7 @@ async def prepare(config: Config) -> Session:
         await store.hear_time()
         session = read(SESSION)
         session = msgspec.structs.replace(
-            session, schedule=session.schedule.moved_to(store.now() - 60_000)
+            session, short="ask", schedule=session.schedule.moved_to(store.now() - 60_000)
         )
         await store.create(session)
         members = await add_cast(Staff(client, secret=config.secret()), store.now())
@@ -268,6 +268,7 @@ def say_links(address: str, session: Session, key: str) -> None:
     typer.echo(f"\nA live session is on the air: {session.title['en']}\n")
     typer.echo(f"  Participant   {address}/sessions/{session.slug}")
     typer.echo(f"  in Welsh      {address}/cy/sessions/{session.slug}")
+    typer.echo(f"  on a poster   {address.partition('://')[2]}/{session.short}")
     for username, name, role, organisation in CAST:
         who = f"{name} ({role.value}{', ' + organisation if organisation else ''})"
         typer.echo(f"  {who:<26} {address}/demo/sign-in/{username}?key={key}")

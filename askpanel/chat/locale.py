@@ -7,13 +7,14 @@ files that a translator edits; they are compiled in memory when the program star
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -23,6 +24,15 @@ LOCALES = ("en", "cy")
 NAMES = {"en": "English", "cy": "Cymraeg"}
 CATALOGUES = Path(__file__).parent.parent / "catalogues"
 _BABEL = {"en": "en_GB", "cy": "cy_GB"}
+UK = ("Europe/London", "Europe/Belfast", "GB", "GB-Eire")
+UNIVERSAL = frozenset(
+    (
+        *("Factory", "UTC", "UCT", "Universal", "Zulu"),
+        *("Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"),
+    )
+)
+GREENWICH = re.compile(r"(?:Etc/)?(?:Greenwich|GMT(?:([+-]?)(\d+))?)")
+"""Names of the zones that stand at a number of hours from Greenwich, and nowhere else."""
 
 
 @cache
@@ -104,10 +114,38 @@ def day(at: int, timezone: str, locale: str) -> str:
 
 
 def zone_name(timezone: str, locale: str) -> str:
-    """The zone in words: `UK time`."""
-    if timezone == "Europe/London":
+    """The zone in words: `UK time`. One that people have no name for goes by its city."""
+    gettext = translations(locale).gettext
+    if timezone in UK:
         return "amser y DU" if locale == "cy" else "UK time"
-    return get_timezone_name(_zone(timezone), locale=_BABEL[locale])
+    if timezone in UNIVERSAL:
+        return gettext(N_("Coordinated Universal Time"))
+    from_greenwich = GREENWICH.fullmatch(timezone)
+    if from_greenwich:
+        return _from_greenwich(from_greenwich[1] or "", int(from_greenwich[2] or 0), locale)
+    name = get_timezone_name(_zone(timezone), locale=_BABEL[locale])
+    # CLDR calls a zone without a name of its own by its country, with a city in brackets.
+    if "(" not in name:
+        return name
+    city = get_timezone_location(_zone(timezone), locale=_BABEL[locale], return_city=True)
+    return gettext(N_("%(city)s time")) % {"city": city.rpartition("/")[2]}
+
+
+def _from_greenwich(sign: str, hours: int, locale: str) -> str:
+    """`Etc/GMT+5` is five hours behind: POSIX counts them to the west."""
+    translated = translations(locale)
+    if not hours:
+        return translated.gettext(N_("Greenwich Mean Time"))
+    forms = NN_(
+        "%(count)s hour ahead of Greenwich Mean Time",
+        "%(count)s hours ahead of Greenwich Mean Time",
+    )
+    if sign == "+":
+        forms = NN_(
+            "%(count)s hour behind Greenwich Mean Time",
+            "%(count)s hours behind Greenwich Mean Time",
+        )
+    return translated.ngettext(*forms, hours) % {"count": hours}
 
 
 def _zone(timezone: str) -> tzinfo:

@@ -26,6 +26,15 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     name: Text
 
 
+class PanelMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody who answers, as the public is told of them: by name or by role, for which
+    organisation, and a line about them, if there is one."""
+
+    name: Text
+    organisation: str
+    line: Text = {}
+
+
 class Signpost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where to find help, and when to use it. Has a telephone number, an address, or both."""
 
@@ -49,7 +58,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When things happen, in Unix milliseconds UTC.
 
     ``questions_open`` ≤ ``starts`` ≤ ``last_questions`` ≤ ``ends``. From ``last_questions``
-    on no new question is taken, and answers go on until ``ends``.
+    on no new question is taken, and answers go on until ``ends``. ``revised`` is the position
+    in the session's log at which a host last changed the times; 0 while they are as planned.
     """
 
     questions_open: int
@@ -57,6 +67,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_questions: int
     ends: int
     paused: bool = False
+    revised: int = 0
 
     def moved_to(self, now_ms: int) -> Schedule:
         """Return this schedule starting at ``now_ms``, every length kept."""
@@ -67,13 +78,16 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             last_questions=self.last_questions + shift,
             ends=self.ends + shift,
             paused=self.paused,
+            revised=self.revised,
         )
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One scheduled Q&A. The first of ``languages`` is the one to fall back to."""
+    """One scheduled Q&A. The first of ``languages`` is the one to fall back to, and ``short`` its
+    address on posters, if it has one."""
 
     slug: str
+    short: str = ""
     timezone: str
     schedule: Schedule
     languages: list[str]
@@ -85,6 +99,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     organisations: list[Organisation]
     signposts: list[Signpost]
     topics: list[Topic] = []
+    panel: list[PanelMember] = []
 
     def organisation(self, wanted: str, /) -> Organisation | None:
         """Return the organisation called ``wanted``, or None."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+import zoneinfo
+from collections.abc import Callable
 
-from askpanel.chat.locale import clock_time, day, iso, local_path, plural_forms, zone_name
+import pytest
+from babel.dates import get_timezone_name
+
+from askpanel.chat.locale import LOCALES, clock_time, day, iso, local_path, plural_forms, zone_name
 from askpanel.chat.words import duration
 
 EVENING = 1_530_118_800_000
@@ -62,6 +67,53 @@ def test_welsh_has_a_form_for_each_kind_of_number_and_english_two() -> None:
 def test_other_zones_have_names_too() -> None:
     assert zone_name("Europe/Paris", "en") == "Central European Time"
     assert zone_name("Europe/Paris", "cy") == "Amser Canolbarth Ewrop"
+
+
+@pytest.mark.parametrize(
+    ("zone", "english", "welsh"),
+    [
+        ("UTC", "Coordinated Universal Time", "Amser Cyffredinol Cydlynedig"),
+        ("Etc/GMT", "Greenwich Mean Time", "Amser Safonol Greenwich"),
+        (
+            "Etc/GMT+1",
+            "1 hour behind Greenwich Mean Time",
+            "1 awr y tu ôl i Amser Safonol Greenwich",
+        ),
+        (
+            "Etc/GMT-14",
+            "14 hours ahead of Greenwich Mean Time",
+            "14 awr o flaen Amser Safonol Greenwich",
+        ),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires time", "amser Buenos Aires"),
+        ("GB", "UK time", "amser y DU"),
+        ("Europe/Dublin", "Ireland Time", "Amser Iwerddon"),
+    ],
+)
+def test_a_zone_that_people_have_no_name_for_has_words_too(
+    zone: str, english: str, welsh: str
+) -> None:
+    assert (zone_name(zone, "en"), zone_name(zone, "cy")) == (english, welsh)
+
+
+def without_words(named: Callable[[str, str], str]) -> list[str]:
+    """The zones whose name is none that could stand in brackets behind a time."""
+    odd = re.compile(r"unknown|anhysbys|[()_]|\bUTC|GMT|^\s*$", re.IGNORECASE)
+    zones = sorted(zoneinfo.available_timezones())
+    assert len(zones) > 400
+    return [f"{zone} {lang}" for zone in zones for lang in LOCALES if odd.search(named(zone, lang))]
+
+
+def test_every_zone_that_there_is_has_a_name_in_both_languages() -> None:
+    assert without_words(zone_name) == []
+
+
+def test_the_names_as_the_locale_data_have_them_would_be_found_out() -> None:
+    """The control."""
+
+    def plain(zone: str, lang: str) -> str:
+        return get_timezone_name(zoneinfo.ZoneInfo(zone), locale={"en": "en_GB"}.get(lang, lang))
+
+    assert {"UTC en", "UTC cy", "Asia/Almaty en"} <= set(without_words(plain))
 
 
 def test_a_machine_reads_the_time_to_the_second() -> None:

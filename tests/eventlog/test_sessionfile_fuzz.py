@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askpanel.eventlog.sessionfile.table import SETTINGS
 from tests.eventlog.badfile import GOOD, mistakes_in
 
 KEYS = st.sampled_from(
-    sorted(SETTINGS | {"title", "summary", "organisations", "signposts", "topics", "id", "name"})
-    + sorted({"when", "phone", "url", "urgent", "label", "signpost", "en", "cy", "fr"})
+    sorted(
+        SETTINGS
+        | {"title", "summary", "organisations", "signposts", "topics", "panel", "id", "name"}
+    )
+    + sorted({"when", "phone", "url", "urgent", "label", "signpost", "line", "en", "cy", "fr"})
 )
 SCALARS = st.one_of(
     st.integers().map(str),
@@ -54,21 +57,25 @@ def is_read_or_refused(content: bytes) -> None:
         assert mistake.says.endswith((".", "…"))
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     is_read_or_refused(content)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     is_read_or_refused(text.encode("utf-8", "replace"))
 
 
+@settings(deadline=None)
 @given(st.lists(STATEMENTS, max_size=12))
 def test_any_statements_are_read_or_refused(statements: list[str]) -> None:
     is_read_or_refused("\n".join(statements).encode("utf-8", "replace"))
 
 
+@settings(deadline=None)
 @given(KEYS, VALUES)
 def test_any_value_in_place_of_a_good_one_is_read_or_refused(key: str, value: str) -> None:
     lines = [
@@ -77,6 +84,7 @@ def test_any_value_in_place_of_a_good_one_is_read_or_refused(key: str, value: st
     is_read_or_refused("\n".join(lines).encode("utf-8", "replace"))
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(GOOD)), st.integers(0, 80), st.text(max_size=8))
 def test_a_good_file_with_some_of_it_overwritten_is_read_or_refused(
     start: int, length: int, text: str

@@ -1,5 +1,5 @@
--- What a host may do to a running session: open now, pause, resume, extend, close.
--- KEYS: meta log staff   ARGV: now command actor minutes
+-- What a host may do to a session: move it before it starts, open now, pause, resume, extend, close.
+-- KEYS: meta log staff   ARGV: now command actor minutes starts ends
 local definition = redis.call('HGET', KEYS[1], 'session')
 if not definition then return refuse('unknown_session') end
 local now, command, actor = now_ms(ARGV[1]), ARGV[2], cjson.decode(ARGV[3])
@@ -8,11 +8,20 @@ if actor.role ~= 'host' then return refuse('wrong_role') end
 
 local session = cjson.decode(definition)
 local s = session.schedule
-local events = {open = 'opened', pause = 'paused', resume = 'resumed', extend = 'extended', close = 'closed'}
+local events = {move = 'moved', open = 'opened', pause = 'paused', resume = 'resumed', extend = 'extended', close = 'closed'}
 if not events[command] then return refuse('unknown_command') end
 if now >= s.ends then return refuse('wrong_state') end
 
-if command == 'open' then
+if command == 'move' then
+  if now >= s.starts then return refuse('wrong_state') end
+  local starts, ends = tonumber(ARGV[5]) or 0, tonumber(ARGV[6]) or 0
+  if starts <= now or ends <= starts or ends - starts > 86400000 then return refuse('bad_times') end
+  -- Whoever was told that questions are taken already can still send theirs.
+  if now < s.questions_open then s.questions_open = s.questions_open + starts - s.starts end
+  s.questions_open = math.min(s.questions_open, starts)
+  s.last_questions = math.max(starts, ends - (s.ends - s.last_questions))
+  s.starts, s.ends = starts, ends
+elseif command == 'open' then
   if now >= s.starts then return refuse('wrong_state') end
   s.starts = now
   s.questions_open = math.min(s.questions_open, now)
@@ -34,6 +43,8 @@ elseif command == 'close' then
   s.ends = now
   s.paused = nil
 end
+
+if command ~= 'pause' and command ~= 'resume' then s.revised = next_position(KEYS[1]) end
 
 -- The next phase notice is measured against the new schedule, so it may go back as well as on.
 redis.call('HSET', KEYS[1], 'session', cjson.encode(session), 'phase', '')

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 
-from askpanel.eventlog.session import Organisation, Session, Signpost, Topic
+from askpanel.eventlog.session import Organisation, PanelMember, Session, Signpost, Topic
 from askpanel.eventlog.sessionfile.address import address_fault
 from askpanel.eventlog.sessionfile.lines import lines
 from askpanel.eventlog.sessionfile.mistake import (
@@ -22,20 +22,21 @@ from askpanel.eventlog.sessionfile.mistake import (
     Refused,
     shown,
 )
-from askpanel.eventlog.sessionfile.names import ids_of, slug_of, slug_taken
+from askpanel.eventlog.sessionfile.names import ids_of, short_of, short_taken, slug_of, slug_taken
 from askpanel.eventlog.sessionfile.phone import phone_fault
 from askpanel.eventlog.sessionfile.source import LARGEST, content_of, decoded, document
 from askpanel.eventlog.sessionfile.table import SETTINGS, Table, quoted
 from askpanel.eventlog.sessionfile.times import schedule_of, timezone_of
 from askpanel.eventlog.sessionfile.words import Languages, Room, languages_of, text_of
 
-__all__ = ["LARGEST", "Mistake", "Refused", "parse", "read", "slug_taken"]
+__all__ = ["LARGEST", "Mistake", "Refused", "parse", "read", "short_taken", "slug_taken"]
 
 TITLE = Room(150)
 SUMMARY = Room(1_000, lines=True)
 NAME = Room(120)
 WHEN = Room(200)
 LABEL = Room(80)
+LINE = Room(200)
 
 
 def read(path: str | os.PathLike[str]) -> Session:
@@ -57,8 +58,10 @@ def _session(top: Table) -> Session:
     slug, timezone = slug_of(top), timezone_of(top)
     languages = languages_of(top)
     signposts = _signposts(top, languages)
+    organisations = _organisations(top, languages)
     session = Session(
         slug=slug,
+        short=short_of(top),
         timezone=timezone,
         schedule=schedule_of(top, timezone),
         languages=languages.usable,
@@ -67,9 +70,10 @@ def _session(top: Table) -> Session:
         second_check=top.flag("second_check"),
         title=text_of(top, "title", TITLE, languages),
         summary=text_of(top, "summary", SUMMARY, languages),
-        organisations=_organisations(top, languages),
+        organisations=organisations,
         signposts=signposts,
         topics=_topics(top, languages, [signpost.id for signpost in signposts]),
+        panel=_panel(top, languages, [body.id for body in organisations]),
     )
     top.close()
     return session
@@ -80,6 +84,21 @@ def _organisations(top: Table, languages: Languages) -> list[Organisation]:
     found = [
         Organisation(id=id_, name=text_of(table, "name", NAME, languages))
         for table, id_ in zip(tables, ids_of(tables), strict=True)
+    ]
+    _close(tables)
+    return found
+
+
+def _panel(top: Table, languages: Languages, bodies: list[str]) -> list[PanelMember]:
+    example = '[[panel]] with organisation = "gmp" below it'
+    tables = top.tables("panel", example, required=False)
+    found = [
+        PanelMember(
+            name=text_of(table, "name", NAME, languages),
+            organisation=_one_of(table, "organisation", "gmp", bodies, required=True),
+            line=text_of(table, "line", LINE, languages, required=False),
+        )
+        for table in tables
     ]
     _close(tables)
     return found
@@ -128,7 +147,7 @@ def _topics(top: Table, languages: Languages, signposts: list[str]) -> list[Topi
         Topic(
             id=id_,
             label=text_of(table, "label", LABEL, languages),
-            signpost=_topic_signpost(table, signposts),
+            signpost=_one_of(table, "signpost", "stop-it-now", signposts),
         )
         for table, id_ in zip(tables, ids_of(tables), strict=True)
     ]
@@ -136,12 +155,13 @@ def _topics(top: Table, languages: Languages, signposts: list[str]) -> list[Topi
     return found
 
 
-def _topic_signpost(table: Table, signposts: list[str]) -> str:
-    chosen = table.string("signpost", 'signpost = "stop-it-now"', required=False)
-    known = [signpost for signpost in signposts if signpost]
+def _one_of(table: Table, key: str, example: str, ids: list[str], *, required: bool = False) -> str:
+    """Read the id of something else in the file."""
+    chosen = table.string(key, f'{key} = "{example}"', required=required)
+    known = [each for each in ids if each]
     if chosen and known and chosen not in known:
-        says = f"No signpost has the id {shown(chosen)}."
-        table.note("signpost", Fault(says, f"Choose from {quoted(known)}."))
+        says = f"No {key} has the id {shown(chosen)}."
+        table.note(key, Fault(says, f"Choose from {quoted(known)}."))
     return chosen
 
 

@@ -9,11 +9,13 @@ from askpanel.eventlog.sessionfile.mistake import Fault, Mistake, place_of, show
 from askpanel.eventlog.sessionfile.table import Table
 
 SLUG_LENGTH = range(3, 61)
+SHORT_LENGTH = range(2, 31)
 ID_LENGTH = range(1, 41)
 
 RESERVED = frozenset(
-    {"accessibility", "admin", "api", "assets", "cy", "demo", "en", "health", "live"}
-    | {"metrics", "privacy", "screen", "sessions", "staff", "static", "transcript"}
+    {"accessibility", "admin", "api", "assets", "cy", "demo", "embed", "en", "exit", "health"}
+    | {"live", "metrics", "privacy", "safety", "screen", "sessions", "staff", "static"}
+    | {"transcript"}
 )
 """Words of our own addresses: a session of that name would be taken for something else."""
 
@@ -30,12 +32,27 @@ def slug_of(table: Table) -> str:
     return slug
 
 
-def slug_fault(slug: str) -> Fault | None:
+def short_of(table: Table) -> str:
+    """Read ``short``, the session's address on posters; "" if it has none."""
+    short = table.string("short", 'short = "ask-gmp"', required=False)
+    fault = slug_fault(short, SHORT_LENGTH) if short else None
+    if fault is not None:
+        table.note("short", fault)
+    return short
+
+
+def slug_fault(slug: str, length: range = SLUG_LENGTH) -> Fault | None:
     """Return what is wrong with ``slug``, or None."""
     if slug in RESERVED:
         says = f"{shown(slug)} is a word that Askpanel's own addresses use."
         return Fault(says, "Choose another, or add a word to it.")
-    return _name_fault(slug, SLUG_LENGTH)
+    return _name_fault(slug, length)
+
+
+def short_taken(short: str) -> Mistake:
+    """Return the mistake for a short address that another session has."""
+    says = f"{shown(short)} is taken: another session has this short address."
+    return Mistake("short", None, says, "Choose another, for example by adding the month.")
 
 
 def slug_taken(slug: str) -> Mistake:

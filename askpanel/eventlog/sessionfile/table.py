@@ -17,7 +17,7 @@ from askpanel.eventlog.sessionfile.mistake import Fault, Notes, Path, place_of, 
 Value = TypeVar("Value", str, bool, int, datetime, list[Any], dict[str, Any])
 
 SETTINGS = frozenset(
-    {"slug", "timezone", "starts", "ends", "questions_open", "last_questions_minutes"}
+    {"slug", "short", "timezone", "starts", "ends", "questions_open", "last_questions_minutes"}
     | {"languages", "ask_name", "show_waiting", "second_check"}
 )
 """The keys that stand above the first heading of a session file."""
@@ -90,9 +90,9 @@ class Table:
         """Return the true or false of ``key``; False if it is absent."""
         return self.take(key, bool, f"{key} = true", required=False) or False
 
-    def table(self, key: str, example: str) -> Table | None:
-        """Return the table at ``key``, which must be there."""
-        raw = self.take(key, dict, example)
+    def table(self, key: str, example: str, *, required: bool = True) -> Table | None:
+        """Return the table at ``key``, which must be there unless it is not required."""
+        raw = self.take(key, dict, example, required=required)
         return None if raw is None else Table(raw, (*self.path, key), self.notes, self.above)
 
     def tables(self, key: str, example: str, *, required: bool = True) -> list[Table]:

@@ -84,15 +84,23 @@ def _moment_fault(key: str, local: datetime, zone: tzinfo) -> Fault | None:
     if local.year not in YEARS:
         says = f"The year {local.year} is not one that a session can be in."
         return Fault(says, f"Choose one from {YEARS[0]} to {YEARS[-1]}.")
-    first = local.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
-    second = local.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
-    if first < second:
+    change = clock_change(local, zone)
+    if change == "skipped":
         says = f"The clocks in {zone} go forward then, and {local:%H:%M} does not happen."
         return Fault(says, "Choose a time before or after the change.")
-    if first > second:
+    if change == "twice":
         says = f"The clocks in {zone} go back then, and {local:%H:%M} happens twice."
         return Fault(says, "Choose a time before or after the change.")
     return None
+
+
+def clock_change(local: datetime, zone: tzinfo) -> str:
+    """Return "skipped" or "twice" for a local time that a change of the clocks makes so, or ""."""
+    first = local.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
+    second = local.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
+    if first == second:
+        return ""
+    return "skipped" if first < second else "twice"
 
 
 def _check_length(table: Table, starts: int, ends: int) -> None:

@@ -74,11 +74,13 @@ def languages_of(table: Table) -> Languages:
     return Languages(usable, frozenset(refused - set(usable)), readable=bool(listed))
 
 
-def text_of(table: Table, key: str, room: Room, languages: Languages) -> Text:
+def text_of(
+    table: Table, key: str, room: Room, languages: Languages, *, required: bool = True
+) -> Text:
     """Read a text: words in each of the session's languages, and in no other."""
     words = ", ".join(f'{lang} = "…"' for lang in languages.usable or LANGUAGES)
     example = f"{key} = {{ {words} }}"
-    written = table.table(key, example)
+    written = table.table(key, example, required=required)
     if written is None:
         return {}
     text: Text = {}
