@@ -3,33 +3,28 @@ typed is still there."""
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
-from urllib.parse import parse_qsl
 
-from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from askpanel.chat import metrics, origin
 from askpanel.chat.asking import Asking
+from askpanel.chat.details import details
+from askpanel.chat.fragments import ASK_PARTS
 from askpanel.chat.locale import N_, local_path, written
 from askpanel.chat.nonce import new_nonce, valid_nonce
 from askpanel.chat.noticed import noticed
-from askpanel.chat.own import stored
 from askpanel.chat.pages import no_such_session, session_context, session_page
+from askpanel.chat.posted import Posted, blank, read_posted, tidy
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site, wants_json
 from askpanel.chat.view import MOST_CHARACTERS
 from askpanel.eventlog.model import Done, Refused, StoreAway
+from askpanel.eventlog.phase import takes_questions
 
-MOST_BYTES = 64 * 1024
 MOST_NAME = 60
-ASK_PARTS = "parts/ask.html"
-# Overrides and isolates can show words in another order than they are stored (Unicode TR 36).
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 STORED = N_("Your question is stored. A moderator will read it.")
 
 PROBLEMS = {
@@ -60,43 +55,9 @@ PROBLEMS = {
         "We could not confirm that your question is stored. Send it again in a minute: it is "
         "never stored twice"
     ),
+    "details": N_("Your question has not been sent yet. It seems to show who somebody is"),
     "other": N_("Your question could not be sent from this page. Open the page again"),
 }
-
-
-class Posted(Struct):
-    """A form as it came: the fields that could be read, and what was wrong with the reading."""
-
-    fields: dict[str, str]
-    problem: str = ""
-
-
-async def read_posted(request: Request) -> Posted:
-    """The fields, read leniently: unlike a staff form, this one gives back what was typed."""
-    body = bytearray()
-    async for chunk in request.stream():
-        if len(body) <= MOST_BYTES:
-            body += chunk
-    problem = "cut" if len(body) > MOST_BYTES else ""
-    body = body[:MOST_BYTES]
-    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    fields = dict(pairs[:20])
-    if not problem and any("\ufffd" in value for value in fields.values()):
-        problem = "unreadable"
-    return Posted(fields, problem)
-
-
-def tidy(text: str) -> tuple[str, str]:
-    """Text as it can be stored, and the problem that was mended, or "".
-
-    Line ends become one kind, composed characters one form (Unicode NFC), so that counts and
-    comparisons mean the same everywhere.
-    """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    shown = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
-    turned = "".join(c for c in shown if c not in TURNING)
-    problem = "control" if shown != text else "turning" if turned != shown else ""
-    return turned.strip(), problem
 
 
 def checked(posted: Posted, room: Room) -> tuple[Asking, str]:
@@ -106,10 +67,9 @@ def checked(posted: Posted, room: Room) -> tuple[Asking, str]:
     topic, nonce = posted.fields.get("topic", ""), posted.fields.get("id", "")
     session = room.projection.session
     found: dict[str, str] = {}
-    empty = not any(unicodedata.category(c)[0] not in "ZC" for c in text)
     code = posted.problem or mended
     if not code:
-        code = "empty" if empty else "long" if len(text) > MOST_CHARACTERS else ""
+        code = "empty" if blank(text) else "long" if len(text) > MOST_CHARACTERS else ""
     if not code and not valid_nonce(nonce):
         code = "nonce"
     if code:
@@ -124,6 +84,7 @@ def checked(posted: Posted, room: Room) -> tuple[Asking, str]:
         topic=topic,
         name=name if session.ask_name else "",
         errors=found,
+        told="page" in posted.fields and posted.fields.get("check") != "details",
     )
     return asking, next(iter(found.values()), "")
 
@@ -150,7 +111,7 @@ class Ask:
         asking, code = checked(posted, room)
         if not origin.allowed(request.headers, self.site.origins):
             return self._again(request, room, asking, 403, "other")
-        if code:
+        if code or self._shows_who(posted, room, asking):
             return self._again(request, room, asking, 413 if code == "cut" else 422)
         token = self.site.identity.token(request) or self.site.identity.token_for(asking.nonce)
         code, seconds = self._must_wait(request, room, asking, token)
@@ -165,7 +126,18 @@ class Ask:
             return self._later(request, room, asking, 503, "away", 5)
         self.site.silences.see(done.question.author, request.state.network)
         metrics.questions.labels("stored").inc()
-        return self._sent(request, room, done, token)
+        return self._sent(request, room, posted, done, token)
+
+    def _shows_who(self, posted: Posted, room: Room, asking: Asking) -> bool:
+        """Whether to ask back before storing what may show who somebody is. Once is enough: the
+        form that asks back can be sent as it is. Never where nothing is taken anyway."""
+        session = room.projection.session
+        if posted.fields.get("check") != "details":
+            return False
+        if not takes_questions(session.schedule, self.site.hub.store.now()):
+            return False
+        asking.found = details(self.site.details, session, asking.text)
+        return bool(asking.found)
 
     def _must_wait(
         self, request: Request, room: Room, asking: Asking, token: str
@@ -191,17 +163,38 @@ class Ask:
             similar=found.similar,
         )
 
-    def _sent(self, request: Request, room: Room, done: Done, token: str) -> Response:
+    def _sent(
+        self, request: Request, room: Room, posted: Posted, done: Done, token: str
+    ) -> Response:
+        number, position = done.question.number, done.position
         if wants_json(request):
-            said = self.site.view(request).gettext(STORED)
-            response: Response = stored(done, 201, say=said, focus="mine-heading")
+            told = {"number": number, "state": done.question.state, "position": position}
+            told |= {"say": self.site.view(request).gettext(STORED), "focus": "mine-heading"}
+            response: Response = JSONResponse(told | self._redrawn(request, room, posted), 201)
         else:
             path = local_path(request.state.locale, f"/sessions/{room.projection.session.slug}")
-            query = f"sent={done.question.number}&position={done.position}"
-            response = RedirectResponse(f"{path}?{query}#mine-heading", 303)
+            response = RedirectResponse(f"{path}?sent={number}&position={position}#sent", 303)
         if not self.site.identity.token(request):
             self.site.identity.give(response, token)
         return response
+
+    def _redrawn(self, request: Request, room: Room, posted: Posted) -> dict[str, Any]:
+        """What a page that stays shows of it: that it is stored, where one's questions stand, and
+        a new form in the place of one that says what was wrong."""
+        page = posted.fields.get("page")
+        if not page:
+            return {}
+        ops = [["replace", "sent-place", str(self.site.view(request).part(ASK_PARTS, "confirmed"))]]
+        if page == "again":
+            ops.append(["replace", "ask", self._form(request, room, Asking(nonce=new_nonce()))])
+        return {"ops": ops}
+
+    def _form(self, request: Request, room: Room, asking: Asking, *, summary: bool = False) -> str:
+        shown = session_context(self.site, request, room)
+        view = self.site.view(request)
+        return str(
+            view.part(ASK_PARTS, "ask", shown["session"], shown["phase"], asking, summary=summary)
+        )
 
     def _later(
         self, request: Request, room: Room, asking: Asking, status: int, code: str, seconds: int
@@ -216,30 +209,26 @@ class Ask:
         """The form once more: what is wrong on top, and every word still in its box."""
         gettext = self.site.view(request).gettext
         codes = {"text": code} if code else asking.errors
-        metrics.questions.labels(next(iter(codes.values()))).inc()
+        first = next(iter(codes.values()), "details")
+        metrics.questions.labels(first).inc()
         asking.errors = {field: gettext(PROBLEMS[each]) for field, each in codes.items()}
         asking.help_first = "muted" in codes.values()
         if not wants_json(request):
             return session_page(self.site, request, room, asking, status)
-        context: dict[str, Any] = session_context(self.site, request, room)
-        drawn = self.site.view(request).part(
-            ASK_PARTS, "ask", context["session"], context["phase"], asking, summary=True
-        )
-        first = next(iter(codes.values()))
-        return JSONResponse(
-            {
-                "error": first,
-                "message": gettext(PROBLEMS[first]),
-                "ops": [["replace", "ask", str(drawn)]],
-            },
-            status,
-        )
+        told: dict[str, Any] = {
+            "error": first,
+            "message": gettext(PROBLEMS[first]),
+            "ops": [["replace", "ask", self._form(request, room, asking, summary=True)]],
+        }
+        if asking.found:
+            told |= {"focus": "ask-stop"}
+        return JSONResponse(told, status)
 
     def _unsent(self, request: Request, posted: Posted) -> Response:
         """The store went away before this process had met the session, so that it cannot draw
         its page: the words, in a form that sends them again."""
         metrics.questions.labels("away").inc()
-        words, kept = PROBLEMS["away"], ("id", "topic", "name")
+        words, kept = PROBLEMS["away"], ("id", "topic", "name", "check")
         if wants_json(request):
             message = self.site.view(request).gettext(words)
             response: Response = JSONResponse({"error": "away", "message": message}, 503)

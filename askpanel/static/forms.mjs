@@ -90,20 +90,33 @@ function refused({ reply, delivery, scope, submitter }) {
     return;
   }
   if (!reply.ops?.length && reply.message) note(scope, submitter, reply.message);
-  announce(reply.message);
+  // What the focus goes to is read out, and says why.
+  if (!reply.focus) announce(reply.message);
 }
 
-function unsent({ delivery, scope, submitter }) {
+const tellAll = (name, detail) => document.dispatchEvent(
+  new CustomEvent(name, { detail, cancelable: true }));
+
+function unsent({ delivery, scope, submitter, form, byItself }) {
   delivery.unstored();
+  // Whoever keeps it, to send it again, says so as well.
+  if (!tellAll('live:unsent', { form, submitter, byItself })) return;
   note(scope, submitter, word('unsent'));
   status('unsent');
 }
 
-async function send(form, submitter) {
+/** Whether what `form` sends is on its way. */
+export const isBusy = form => form.getAttribute('aria-busy') === 'true';
+
+/**
+ * Send `form`. With `byItself` nobody has pressed anything just now: the focus stays where it is,
+ * and trouble of any kind leaves things as they are.
+ */
+async function send(form, submitter, { byItself = false } = {}) {
   const scope = scopeOf(form, submitter);
-  if (scope.getAttribute('aria-busy') === 'true') return;
+  if (isBusy(scope)) return;
   const address = addressOf(form, submitter);
-  document.dispatchEvent(new CustomEvent('live:sending', { detail: { address } }));
+  tellAll('live:sending', { address, form, submitter, byItself });
   scope.setAttribute('aria-busy', 'true');
   scope.querySelector('[data-note]')?.remove();
   const fields = fieldsOf(form, scope);
@@ -111,7 +124,7 @@ async function send(form, submitter) {
   const nonce = nonceOf(form)?.value;
   const delivery = sendTyped(
     fields.filter(field => field.type !== 'hidden'), { emptied: nonce !== undefined });
-  const sent = { delivery, scope, submitter, nonce };
+  const sent = { delivery, scope, submitter, nonce, form, byItself };
   let outcome = null;
   try {
     outcome = await fetchWithin(LIMIT_MS, address, {
@@ -126,15 +139,20 @@ async function send(form, submitter) {
   const reply = asJson(outcome);
   if (!reply) {
     // A page from a proxy in trouble is no answer; anything else the browser should show.
-    if (answer.status >= 500 || !form.isConnected) return unsent(sent);
+    if (answer.status >= 500 || !form.isConnected || byItself) return unsent(sent);
     return sendNatively(form, submitter);
   }
+  if (byItself && answer.status >= 500) return unsent(sent);
   (answer.ok ? accepted : refused)({ ...sent, reply });
-  const target = reply.focus && document.getElementById(reply.focus);
+  const target = !byItself && reply.focus && document.getElementById(reply.focus);
   if (target) focusOn(target);
-  if (!answer.ok) return;
-  const detail = { ...reply, address: address.href };
-  document.dispatchEvent(new CustomEvent('live:sent', { detail }));
+  const detail = { ...reply, address: address.href, form, byItself, status: answer.status };
+  tellAll(answer.ok ? 'live:sent' : 'live:refused', detail);
+}
+
+/** Send `form` once more, as with `submitter`, without anybody having pressed it. */
+export function sendAgain(form, submitter) {
+  send(form, submitter, { byItself: true });
 }
 
 /** Take over the forms marked `data-live-form`, now and later. */
