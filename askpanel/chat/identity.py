@@ -52,3 +52,10 @@ class Identity:
         response.set_cookie(
             self.cookie, token, path="/", httponly=True, secure=self._secure, samesite="strict"
         )
+
+    def forget(self, connection: HTTPConnection, response: Response) -> None:
+        """Have the browser drop the cookie, if it sent one."""
+        if self.cookie in connection.cookies:
+            response.delete_cookie(
+                self.cookie, path="/", httponly=True, secure=self._secure, samesite="strict"
+            )

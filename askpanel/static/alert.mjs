@@ -5,19 +5,18 @@
 // A browser plays nothing before its user has pressed something on the page, so a button asks for
 // that once; any key or click will do as well.
 
+import { allowSound, maySound, sound } from './sound.mjs';
 import { word } from './words.mjs';
 
 const STORED = 'askpanel-alert';
 const AGAIN_MS = 20_000;
 /** Seconds from the start, and Hertz: two high tones about a lower one. */
 const TONES = [[0, 880], [0.28, 660], [0.56, 880]];
-const LENGTH = 0.22;
-const LOUD = 0.25;
+const HOW = { length: 0.22, loud: 0.25 };
 
 const main = document.querySelector('main');
 const title = document.title;
 const known = new Set();
-let audio = null;
 let again = null;
 
 const choice = () => document.getElementById('alert-on');
@@ -43,29 +42,7 @@ function store(value) {
 const waiting = () => [...document.querySelectorAll('#alarms > [data-number]')]
   .filter(alarm => alarm.dataset.by !== main.dataset.username);
 
-/** The page's sound, once the browser allows it: before that, making one is a complaint. */
-function allowed() {
-  if (!audio && (navigator.userActivation?.hasBeenActive ?? false)) audio = new AudioContext();
-  audio?.resume();
-  return audio;
-}
-
-function sound() {
-  const context = allowed();
-  if (!context) return;
-  for (const [after, pitch] of TONES) {
-    const start = context.currentTime + after;
-    const tone = context.createOscillator();
-    const volume = context.createGain();
-    tone.frequency.value = pitch;
-    volume.gain.setValueAtTime(0, start);
-    volume.gain.linearRampToValueAtTime(LOUD, start + 0.02);
-    volume.gain.linearRampToValueAtTime(0, start + LENGTH);
-    tone.connect(volume).connect(context.destination);
-    tone.start(start);
-    tone.stop(start + LENGTH);
-  }
-}
+const alarm = () => sound(TONES, HOW);
 
 function showTitle(count) {
   const wanted = count && isOn() ? `(${count}) ${word('risk')} ${title}` : title;
@@ -84,13 +61,13 @@ function look() {
     again = null;
     return;
   }
-  if (fresh) sound();
-  again ??= setInterval(sound, AGAIN_MS);
+  if (fresh) alarm();
+  again ??= setInterval(alarm, AGAIN_MS);
 }
 
 function offer() {
   const button = document.getElementById('alert-allow');
-  if (button) button.hidden = !isOn() || (navigator.userActivation?.hasBeenActive ?? false);
+  if (button) button.hidden = !isOn() || maySound();
 }
 
 /** Alert this viewer of risks, if that is what their role is for. */
@@ -105,10 +82,10 @@ export function alertLead() {
     look();
     offer();
   });
-  document.getElementById('alert-allow').addEventListener('click', sound);
+  document.getElementById('alert-allow').addEventListener('click', alarm);
   for (const kind of ['click', 'keyup']) {
     // After the button itself was told, or it would be gone before it could sound.
-    addEventListener(kind, () => { allowed(); offer(); });
+    addEventListener(kind, () => { allowSound(); offer(); });
   }
   document.addEventListener('live:applied', look);
   offer();

@@ -68,3 +68,21 @@ def test_a_nonce_that_could_be_guessed_names_no_question() -> None:
     assert valid_nonce(new_nonce())
     for weak in ("", "1", "a" * 15, "a" * 65, "a" * 20 + " ", "ä" * 20, "a" * 20 + "\n"):
         assert not valid_nonce(weak)
+
+
+def test_a_cookie_is_dropped_with_the_attributes_that_it_was_given_with() -> None:
+    # With others a browser would keep a `__Host-` cookie: it refuses to have it set at all.
+    for secure in (True, False):
+        identity, given, dropped = Identity(SECRET, secure=secure), Response(), Response()
+        identity.give(given, "t" * 43)
+        identity.forget(visit(f"{identity.cookie}={'t' * 43}"), dropped)
+        first, last = given.headers["set-cookie"], dropped.headers["set-cookie"]
+        assert set(first.split("; ")[1:]) <= set(last.split("; "))
+        assert last.startswith(f'{identity.cookie}=""; expires=')
+        assert "Max-Age=0" in last
+
+
+def test_who_brought_no_cookie_is_sent_none() -> None:
+    response = Response()
+    Identity(SECRET, secure=False).forget(visit("another=one"), response)
+    assert "set-cookie" not in response.headers

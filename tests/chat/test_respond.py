@@ -23,8 +23,9 @@ async def room(engine_url: str, prefix: str, tmp_path: Path) -> AsyncIterator[Pa
 
 def mine(page: str, number: int = 1) -> str:
     """The author's own question, as it stands on their page."""
-    found = re.search(rf'<li id="mine-{number}".*?</li>\s*(?=<li id="mine-|</ol>)', page, re.DOTALL)
-    return found[0] if found else ""
+    _, found, rest = page.partition(f'<li id="mine-{number}"')
+    end = re.search(r'<li id="mine-|<p class="govuk-body ask-empty', rest)
+    return found + rest[: end.start()] if found and end else ""
 
 
 async def test_a_reply_is_there_in_its_own_language_with_links_of_the_session(
