@@ -14,10 +14,11 @@ from msgspec import Struct
 from askpanel.eventlog.attested import Attested
 from askpanel.eventlog.chain import MISSING, Head
 from askpanel.eventlog.following import NO_SEALS
+from askpanel.eventlog.records import Purge
 from askpanel.eventlog.seal import Seal, Sealed
 from askpanel.eventlog.seals import Seals, Whole
 from askpanel.eventlog.session import Session
-from askpanel.eventlog.walk import Finding, Walk
+from askpanel.eventlog.walk import POSITIONS, Finding, Walk
 
 PATIENCE_MS = 5 * 60 * 1000
 """A service that runs seals within half a minute. What is unsealed for longer than this either had
@@ -35,6 +36,7 @@ class Audited(Struct, frozen=True, kw_only=True):
     superseded: list[Seal]
     findings: list[Finding]
     late: list[Finding]
+    purges: list[tuple[int, int, Purge]] = []
 
     @property
     def head(self) -> Head:
@@ -69,6 +71,7 @@ def audit(slug: str, walk: Walk, whole: Whole, keys: set[str], now: int) -> Audi
     findings += _unsealed(walk, len(signed), now)
     findings += _closing(whole, attested.standing, walk.length, now)
     findings += _folded(walk, whole)
+    findings += _erased(walk)
     # A hole in the log that its seals know of is told once, with the seals' words.
     told = {f.first for f in findings if f.code in ("missing", "was_missing")}
     findings = [f for f in findings if f.code != "gap" or f.first not in told]
@@ -78,6 +81,7 @@ def audit(slug: str, walk: Walk, whole: Whole, keys: set[str], now: int) -> Audi
         superseded=attested.superseded,
         findings=sorted(findings, key=lambda finding: finding.first),
         late=list(_late(walk, attested.standing)),
+        purges=walk.purges,
     )
 
 
@@ -162,6 +166,19 @@ def _closing(whole: Whole, standing: list[Sealed], length: int, now: int) -> lis
     return [] if closed or now < ends + PATIENCE_MS else [Finding(code="open", first=length + 1)]
 
 
+def _erased(walk: Walk) -> list[Finding]:
+    """Entries that were erased though no purge says so, and what a purge left and is not there."""
+    position, _, purge = walk.purges[-1] if walk.purges else (0, 0, None)
+    unsaid = [n for n in walk.erased if n > position]
+    found = [Finding(code="erased_unsaid", first=unsaid[0], last=unsaid[-1])] if unsaid else []
+    there = walk.left.digests(position - 1) if purge else []
+    for run, (left, said) in enumerate(zip(there, purge.left if purge else [], strict=False)):
+        if left != said:
+            first, last = run * POSITIONS + 1, min((run + 1) * POSITIONS, position - 1)
+            found.append(Finding(code="left_differs", first=first, last=last, number=position))
+    return found
+
+
 def _folded(walk: Walk, whole: Whole) -> list[Finding]:
     """Whether the records beside the log are what the log leads to."""
     end = walk.length + 1
@@ -180,10 +197,12 @@ def _folded(walk: Walk, whole: Whole) -> list[Finding]:
             found.append(Finding(code="question_differs", first=end, number=number))
     if len(stored) != len(whole.questions):
         found.append(Finding(code="question_unlogged", first=end))
-    if walk.muted != whole.muted:
-        found.append(Finding(code="muted", first=end))
-    if [_plain(each) for each in walk.remarks] != [_plain(each) for each in whole.remarks]:
-        found.append(Finding(code="remarks", first=end))
+    beside = {
+        "muted": (walk.muted, whole.muted),
+        "remarks": ([*map(_plain, walk.remarks)], [*map(_plain, whole.remarks)]),
+        "pinned": (_plain(walk.pinned), _plain(whole.pinned)),
+    }
+    found += [Finding(code=code, first=end) for code, (was, now) in beside.items() if was != now]
     return found
 
 

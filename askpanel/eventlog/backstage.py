@@ -11,8 +11,11 @@ import redis.asyncio
 
 from askpanel.eventlog.model import Actor
 from askpanel.eventlog.records import Kept, Present
+from askpanel.eventlog.session import Text
 from askpanel.eventlog.store import Store, answered
 
+MOST_PINNED = 3
+"""Announcements at a time: what is on top of everybody's page must stay few."""
 SEAT_MS = 60_000
 """How long somebody counts as present without a word from their process."""
 
@@ -39,6 +42,26 @@ class Backstage:
         """A word to the colleagues; gives its position or raises Refused."""
         keys = ("meta", "log", "remarks", "staff")
         done = await self._store.call("remark", slug, keys, (msgspec.json.encode(actor), text))
+        return int(done[1])
+
+    async def announce(self, slug: str, actor: Actor, words: Text) -> int:
+        """Pin what everybody is to read on top of the page; gives the position, which names it, or
+        raises Refused. The same words again are the announcement that there is."""
+        return await self._pin(slug, "announce", actor, words=words)
+
+    async def retract(self, slug: str, actor: Actor, id_: int) -> int:
+        """Take an announcement down; gives the position or raises Refused."""
+        return await self._pin(slug, "retract", actor, id_=id_)
+
+    async def _pin(
+        self, slug: str, command: str, actor: Actor, *, words: Text | None = None, id_: int = 0
+    ) -> int:
+        done = await self._store.call(
+            "announce",
+            slug,
+            ("meta", "log", "staff"),
+            (command, *map(msgspec.json.encode, (actor, words or {})), id_, MOST_PINNED),
+        )
         return int(done[1])
 
     async def keep(self, slug: str, number: int, actor: Actor, text: str, lang: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from askpanel.eventlog.records import (
+    Announcement,
     Answer,
     Change,
     Cosign,
@@ -24,6 +25,7 @@ from askpanel.eventlog.records import (
     Mute,
     Note,
     Present,
+    Purge,
     Reply,
     Risk,
     Seen,
@@ -32,9 +34,9 @@ from askpanel.eventlog.records import (
 )
 
 __all__ = [
-    "Actor", "Answer", "Change", "Cosign", "Done", "Draft", "Entry", "Event", "Flag", "Handed",
-    "Holder", "Kept", "Lock", "Mute", "Note", "Present", "Question", "Refused", "Reply", "Risk",
-    "Role", "Seen", "Similar", "State", "StoreAway", "Version",
+    "Actor", "Announcement", "Answer", "Change", "Cosign", "Done", "Draft", "Entry", "Event",
+    "Flag", "Handed", "Holder", "Kept", "Lock", "Mute", "Note", "Present", "Purge", "Question",
+    "Refused", "Reply", "Risk", "Role", "Seen", "Similar", "State", "StoreAway", "Version",
 ]  # fmt: skip
 
 
@@ -124,24 +126,28 @@ class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
     answers: list[Answer] = []
     published: int = 0
     removed_at: int = 0
+    erased: bool = False
+    reworded: bool = False
 
     @property
     def edited(self) -> bool:
-        """Whether a moderator changed the wording; the author's own is in `original`."""
-        return bool(self.original)
+        """Whether a moderator changed the wording; the author's own is in `original`, until it is
+        erased and only `reworded` says so."""
+        return bool(self.original) or self.reworded
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of the log, as it is stored.
 
     `was` is the state before (empty for a new question). A question event carries `question`;
-    a session event (scheduled, opened, paused, resumed, extended, closed, phased) carries
+    a session event (scheduled, moved, opened, paused, resumed, extended, closed, phased) carries
     `session`, the whole definition as JSON-compatible data, or nothing but its type. `of` is the
     command that was undone, `parted` the question that this one was taken together with until
     then, `over` the name of the colleague who had it open, and `numbers` what a lead let through
     although it is not verified.
     `present` is everybody who is at a screen after somebody arrived or left, and `remark` what
-    was said to colleagues.
+    was said to colleagues. `announcement` was pinned or taken down, and `pinned` are all that then
+    are, the newest first.
     """
 
     type: str
@@ -158,6 +164,9 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     numbers: list[str] = []
     present: list[Present] = []
     remark: Note | None = None
+    announcement: Announcement | None = None
+    pinned: list[Announcement] = []
+    purge: Purge | None = None
 
 
 AMONG_STAFF = ("arrived", "left", "remarked")

@@ -8,7 +8,7 @@ from collections import Counter
 import msgspec
 from msgspec import Struct
 
-from askpanel.eventlog.model import Entry, Event, Mute, Note, Present, Question, State
+from askpanel.eventlog.model import Announcement, Entry, Event, Mute, Note, Present, Question, State
 from askpanel.eventlog.session import Session
 from askpanel.eventlog.ties import Lead, Tied, Ties
 
@@ -30,7 +30,10 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     entries: list[Entry]
     present: list[Present] = []
     remarks: list[Note] = []
+    pinned: list[Announcement] = []
     muted: dict[str, Mute] = {}
+    purged: bool = False
+    """Whether its epoch began because words were erased, and not because something was lost."""
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -69,6 +72,8 @@ class Projection:
         self.present = snapshot.present
         self.remarks = list(snapshot.remarks)
         self.muted = dict(snapshot.muted)
+        self._pinned = snapshot.pinned
+        self.purged = snapshot.purged
         # Where each question stands, so that no list is looked for among all of them.
         self._in_state: dict[str, set[int]] = {}
         self._of_author: dict[str, list[int]] = {}
@@ -94,6 +99,8 @@ class Projection:
             self._hear_mute(entry.position, event, event.question)
         elif event.type in ("arrived", "left"):
             self.present = event.present
+        elif event.announcement is not None:
+            self._pinned = event.pinned
         if event.remark is not None:
             self.remarks = [*self.remarks, event.remark][-MOST_REMARKS:]
         self.position = entry.position
@@ -134,6 +141,15 @@ class Projection:
     def lead(self, number: int) -> Lead:
         """The question that stands for one: another that it is taken together with, or itself."""
         return self._ties.lead(number)
+
+    def pinned(self) -> list[Announcement]:
+        """What the host tells everybody, the newest first. Another list as soon as it changes."""
+        return self._pinned
+
+    def answering(self) -> list[Question]:
+        """The questions that somebody is answering now, in the order in which they took them."""
+        found = self.of(State.CLAIMED)
+        return sorted(found, key=lambda q: q.holder.since if q.holder else 0)
 
     def locked(self) -> list[Question]:
         """The questions that somebody has open, in the order in which they were opened."""

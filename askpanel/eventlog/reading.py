@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from askpanel.eventlog.model import Entry, Event, Mute, Note, Present, Question
+from askpanel.eventlog.model import Announcement, Entry, Event, Mute, Note, Present, Question
 from askpanel.eventlog.projection import Snapshot
 from askpanel.eventlog.session import Session
 
@@ -28,7 +28,9 @@ def snapshot_of(reply: Sequence[Any]) -> Snapshot:
         questions=[msgspec.json.decode(raw, type=Question) for raw in questions],
         entries=[decode_entry(id_, fields[1]) for id_, fields in log],
         present=_seated(meta.get(b"present")),
+        pinned=msgspec.json.decode(meta.get(b"pinned", b"[]"), type=list[Announcement]),
         remarks=[msgspec.json.decode(raw, type=Note) for raw in remarks],
+        purged=meta.get(b"purged_epoch") == meta[b"epoch"],
         muted={
             name.decode().partition(":")[2]: msgspec.json.decode(raw, type=Mute)
             for name, raw in meta.items()

@@ -118,6 +118,17 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
 
 
+class Announcement(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a host tells everybody, by language, for as long as it is pinned. `id` is the position
+    at which it was announced; who did is for staff."""
+
+    id: int
+    words: dict[str, str]
+    at: int
+    username: str
+    name: str = ""
+
+
 class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who did a step of handling a risk, and when."""
 
@@ -215,3 +226,24 @@ class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     lang: str
     at: int
+
+
+class Purge(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was erased on schedule, as the log tells it: `days` after the session's end, in how many
+    `entries`, whose words, and how many of each. `left` are digests of what the entries that were
+    ever erased hold now, so many positions each, and `strange` what no command had written and was
+    left out. By somebody at the command line, or else by the service itself."""
+
+    days: int
+    entries: int
+    left: list[str]
+    by_hand: bool = False
+    questions: int = 0
+    removed: int = 0
+    originals: int = 0
+    replies: int = 0
+    notes: int = 0
+    remarks: int = 0
+    drafts: int = 0
+    tokens: int = 0
+    strange: int = 0

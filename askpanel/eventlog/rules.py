@@ -241,9 +241,18 @@ REFUSALS: dict[str, str] = {
     "full": "There are as many of these on this question as there may be.",
     "not_muted": "The author of this question is not muted.",
     "closed": "This session is not taking questions now.",
+    "pinned_full": "There are as many announcements as there may be. Take one down first.",
+    "unknown_announcement": "There is no such announcement now.",
+    "bad_times": "These times are past, or in the wrong order, or too far apart.",
+    "erased": "The words of this question were erased when its time was over.",
+    "busy": "Somebody else is erasing this session.",
+    "moved": "Something happened in the session meanwhile.",
     "exists": "There is a session at this address already.",
+    "short_taken": "Another session has this short address.",
 }
 """Each refusal of the store, in plain English; pages translate by code."""
 
-SCHEDULE_COMMANDS = ("open", "pause", "resume", "extend", "close")
-"""What a host may do to a running session's schedule."""
+ANNOUNCING_COMMANDS = ("announce", "retract")
+"""What a host may pin on top of everybody's page, and take down."""
+SCHEDULE_COMMANDS = ("move", "open", "pause", "resume", "extend", "close")
+"""What a host may do to a session's schedule."""

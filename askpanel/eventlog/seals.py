@@ -32,8 +32,8 @@ class Look(Struct, frozen=True):
 
 
 class Whole(Struct, frozen=True):
-    """What the log should lead to: the definition, the questions' records by number, who is muted
-    and what was said to colleagues, as they are stored; and every seal."""
+    """What the log should lead to: the definition, the questions' records by number, who is muted,
+    what was said to colleagues and what is pinned, as they are stored; and every seal."""
 
     epoch: str
     position: int
@@ -41,6 +41,7 @@ class Whole(Struct, frozen=True):
     questions: dict[bytes, bytes]
     muted: set[bytes]
     remarks: list[bytes]
+    pinned: bytes
     lines: list[bytes]
 
 
@@ -73,7 +74,8 @@ class Seals:
         meta = _pairs(fields)
         named = [meta.get(name) for name in (b"epoch", b"position", b"session")]
         muted = {name.removeprefix(MUTED) for name in meta if name.startswith(MUTED)}
-        return Whole(*_meta(named), _pairs(questions), muted, remarks, lines)
+        pinned = meta.get(b"pinned", b"[]")
+        return Whole(*_meta(named), _pairs(questions), muted, remarks, pinned, lines)
 
     async def append(self, sealed: Sealed, newest: bytes) -> bool:
         """Store a seal after the newest line (empty: there is none); False if somebody else has

@@ -94,6 +94,10 @@ class Store:
                 "attend",
                 "remark",
                 "keep",
+                "announce",
+                "purge_begin",
+                "purge_copy",
+                "purge_finish",
             )
         }
 
@@ -125,13 +129,17 @@ class Store:
 
     async def session(self, slug: str) -> Session | None:
         """One session's definition as it stands, or None."""
-        raw = await answered(
-            cast("Awaitable[bytes | None]", self._client.hget(self.key(slug, "meta"), "session"))
-        )
+        raw = await self._field(self.key(slug, "meta"), "session")
         return msgspec.json.decode(raw, type=Session) if raw else None
 
     async def create(self, session: Session) -> int:
-        """Begin a session's log; position 1 is its definition. Refused "exists" if taken."""
+        """Begin a session's log; position 1 is its definition. Refused "exists" if the slug is
+        taken, "short_taken" if the short address is."""
+        if session.short:
+            if await self.slug_of(session.short) not in ("", session.slug):
+                raise Refused("short_taken")
+            shorts = f"{self._prefix}:shorts"
+            await answered(kept(self._client, "HSET", shorts, session.short, session.slug))
         # Listed first: a listed session without a log is skipped, the other way round is lost.
         await answered(kept(self._client, "SADD", f"{self._prefix}:sessions", session.slug))
         done = await self.call(
@@ -141,6 +149,13 @@ class Store:
             (self._token(), msgspec.json.encode(session)),
         )
         return int(done[1])
+
+    async def slug_of(self, short: str) -> str:
+        """The slug of the session whose short address this is, or "". Sessions say themselves
+        which is theirs, so a line left by one that was never created leads nowhere."""
+        raw = await self._field(f"{self._prefix}:shorts", short)
+        found = await self.session(raw.decode()) if raw else None
+        return found.slug if found and found.short == short else ""
 
     async def submit(
         self,
@@ -182,13 +197,21 @@ class Store:
         keys = ("meta", "log", "questions", "staff", "drafts")
         return self._done(await self.call("decide", slug, keys, (number, command, *encoded)))
 
-    async def schedule(self, slug: str, command: str, actor: Actor, minutes: int = 0) -> int:
-        """Open now, pause, resume, extend or close; gives the position or raises Refused."""
+    async def schedule(
+        self,
+        slug: str,
+        command: str,
+        actor: Actor,
+        minutes: int = 0,
+        times: tuple[int, int] = (0, 0),
+    ) -> int:
+        """Move to other times (start and end, Unix milliseconds), open now, pause, resume, extend
+        or close; gives the position or raises Refused."""
         done = await self.call(
             "schedule",
             slug,
             ("meta", "log", "staff"),
-            (command, msgspec.json.encode(actor), minutes),
+            (command, msgspec.json.encode(actor), minutes, *times),
         )
         return int(done[1])
 
@@ -234,17 +257,16 @@ class Store:
 
     async def newest(self, slug: str) -> int:
         """The position of the newest entry of a session's log; 0 if there is none."""
-        raw = await answered(
-            cast("Awaitable[bytes | None]", self._client.hget(self.key(slug, "meta"), "position"))
-        )
+        raw = await self._field(self.key(slug, "meta"), "position")
         return int(raw or 0)
 
     async def epoch(self, slug: str) -> str:
         """The epoch of a session's log as it stands; "" if there is none."""
-        raw = await answered(
-            cast("Awaitable[bytes | None]", self._client.hget(self.key(slug, "meta"), "epoch"))
-        )
+        raw = await self._field(self.key(slug, "meta"), "epoch")
         return raw.decode() if raw else ""
+
+    async def _field(self, key: str, name: str) -> bytes | None:
+        return await answered(cast("Awaitable[bytes | None]", self._client.hget(key, name)))
 
     async def renew_epoch(self, slug: str, old: str) -> None:
         """Say that what was seen under `old` may be gone. Once, whoever finds out first."""

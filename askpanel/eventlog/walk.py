@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 import msgspec
@@ -9,8 +10,11 @@ from msgspec import Struct
 
 from askpanel.eventlog import chain
 from askpanel.eventlog.chain import MISSING, Stored
+from askpanel.eventlog.erasing import NOBODY
+from askpanel.eventlog.records import Purge
 from askpanel.eventlog.seal import Seal
 
+POSITIONS = 500
 LONGEST_GAP = 100_000
 """Positions that are counted as missing between two entries: an id may be any number at all."""
 
@@ -36,11 +40,34 @@ class _Event(Struct):
     question: msgspec.Raw = msgspec.Raw(b"null")
     session: msgspec.Raw = msgspec.Raw(b"null")
     remark: msgspec.Raw = msgspec.Raw(b"null")
+    purge: Purge | None = None
+    announcement: msgspec.Raw = msgspec.Raw(b"null")
+    pinned: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 class _Question(Struct):
     number: int = 0
     author: str = ""
+
+
+class Left:
+    """What entries hold from which words were erased, as digests of so many positions each."""
+
+    def __init__(self) -> None:
+        self._runs: dict[int, bytes] = {}
+
+    def take(self, position: int, event: bytes, erased: str) -> None:
+        """The next entry; nothing is noted of one that is whole."""
+        if erased:
+            run = (position - 1) // POSITIONS
+            joined = self._runs.get(run, b"") + position.to_bytes(8, "big")
+            joined += bytes.fromhex(erased) + chain.digest(event)
+            self._runs[run] = hashlib.sha256(joined).digest()
+
+    def digests(self, position: int) -> list[str]:
+        """One for each run up to a position (hex); "" where nothing was erased."""
+        runs = range(-(-position // POSITIONS))
+        return [self._runs.get(run, b"").hex() for run in runs]
 
 
 class Walk:
@@ -55,6 +82,10 @@ class Walk:
         self.session = b""
         self.muted: set[bytes] = set()
         self.remarks: list[bytes] = []
+        self.erased: list[int] = []
+        self.left = Left()
+        self.purges: list[tuple[int, int, Purge]] = []
+        self.pinned = b"[]"
 
     @property
     def length(self) -> int:
@@ -73,7 +104,10 @@ class Walk:
                 )
             for _ in range(min(gap, LONGEST_GAP)):
                 self._put(MISSING, 0)
-            self._put(chain.digest(entry.event), self._fold(entry.position, entry.event))
+            if entry.erased:
+                self.erased.append(entry.position)
+                self.left.take(entry.position, entry.event, entry.erased)
+            self._put(entry.digest, self._fold(entry.position, entry.event))
 
     def _put(self, digest: bytes, at: int) -> None:
         self.digests.append(digest)
@@ -88,8 +122,12 @@ class Walk:
                 self._fold_question(event)
             if bytes(event.session) != b"null":
                 self.session = bytes(event.session)
+            if event.purge:
+                self.purges.append((position, event.at, event.purge))
             if bytes(event.remark) != b"null":
                 self.remarks.append(bytes(event.remark))
+            if bytes(event.announcement) != b"null":
+                self.pinned = bytes(event.pinned)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             self.findings.append(Finding(code="unreadable", first=position))
             return 0
@@ -99,6 +137,8 @@ class Walk:
         raw = bytes(event.question)
         question = msgspec.json.decode(raw, type=_Question)
         self.questions[question.number] = raw
+        if question.author == NOBODY:
+            return  # erased, and with it who may send nothing more
         if event.type == "muted":
             self.muted.add(question.author.encode())
         elif event.type == "unmuted":

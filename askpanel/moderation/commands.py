@@ -94,7 +94,7 @@ class Commands:
         )
 
     async def schedule(self, request: Request, visit: Visit) -> Response:
-        """Open now, pause, resume, extend or close."""
+        """Open now, pause, resume, extend or close; `move` is on a page of its own."""
         slug, command = request.path_params["slug"], request.path_params["command"]
         room = await self.site.hub.room(slug)
         if room is None:

@@ -58,6 +58,7 @@ def console(
         connected=room.connected,
         present=room.projection.present,
         remarks=room.projection.remarks,
+        pinned=room.projection.pinned(),
         alarming=alarming(room.projection),
         keymap=keys_of(template.rpartition("/")[2].removesuffix(".html")),
         mutes=sorted(room.projection.muted.values(), key=lambda mute: mute.position),
@@ -85,6 +86,8 @@ def staff_page(
             places.append((f"{base}/history", N_("History")))
         if visit.member.role in REPORT:
             places.append((f"{base}/report", N_("Report")))
+        if visit.member.role is Role.HOST:
+            places.append((f"{base}/plan", N_("Time and posters")))
         places.append((f"/sessions/{context['session'].slug}", N_("Public page")))
     navigation = [
         {"text": gettext(text), "href": local_path(locale, path), "current": path == here}

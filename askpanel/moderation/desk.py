@@ -60,6 +60,8 @@ class Desk:
         question, event = moment.event.question, moment.event
         if event.type in AMONG_STAFF:
             return among_staff(moment, locale)
+        if event.announcement is not None:
+            return Drawing([])
         if question is None:
             return Drawing([phase_op(moment, locale)])
         if not any(list_of(DESK_LISTS, state) for state in (event.was, question.state)):

@@ -6,9 +6,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from askpanel.chat.ask import TURNING
 from askpanel.chat.fields import Fields
 from askpanel.chat.number import whole
+from askpanel.chat.posted import TURNING
 from askpanel.eventlog.member import Member
 from askpanel.eventlog.model import Role
 from askpanel.eventlog.rules import RULES, TRIAGE

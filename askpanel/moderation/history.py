@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from askpanel.chat.locale import N_, clock_time, local_path, translations
+from askpanel.chat.locale import N_, clock_time, day, local_path, translations
 from askpanel.eventlog.model import Entry, Event, Question
 from askpanel.eventlog.rules import RULES, UNDOABLE
 from askpanel.eventlog.session import Session
@@ -110,7 +110,7 @@ class Teller:
             before=self._said(STATES[event.was]) if event.was in STATES else "",
             after=self._said(STATES[question.state]) if question and event.was else "",
             reason="; ".join(each for each in self._reasons(event) if each),
-            texts=tuple(self._texts(event)),
+            texts=tuple(each for each in self._texts(event) if each[1]),
         )
 
     def _reasons(self, event: Event) -> Iterable[str]:
@@ -119,15 +119,18 @@ class Teller:
             yield why(self._means, event.question, event) if why else ""
         if event.remark is not None:
             yield event.remark.text
+        if event.announcement is not None:
+            yield self._session.text(event.announcement.words, self._locale)[0]
         if event.type in ("arrived", "left"):
             yield ", ".join(dict.fromkeys(each.name for each in event.present))
         if event.phase:
             yield self._said(PHASES.get(event.phase, event.phase))
-        if event.session is not None and event.type in ("extended", "opened", "closed"):
+        if event.session is not None and event.type in ("moved", "extended", "opened", "closed"):
             schedule = event.session["schedule"]
             zone = self._session.timezone
             starts, ends = (clock_time(schedule[e], zone, self._locale) for e in ("starts", "ends"))
-            yield f"{starts}–{ends}"
+            date = day(schedule["starts"], zone, self._locale) if event.type == "moved" else ""
+            yield f"{date} {starts}–{ends}".strip()
         if event.over:
             yield self._said(OVER) % {"name": event.over}
         if event.numbers:

@@ -19,7 +19,7 @@ KINDS: Mapping[str, str] = {
     ANSWERS: N_("Answers"),
     RISKS: N_("Immediate risk"),
     COLLEAGUES: N_("Notes, mutes and words to colleagues"),
-    SCHEDULE: N_("The schedule"),
+    SCHEDULE: N_("The schedule, and what the host announced"),
     PRESENCE: N_("Who was here, and what they had open"),
 }
 """What the history can be narrowed to. Presence is only shown when it is asked for."""
@@ -158,12 +158,18 @@ EVENTS: Mapping[str, Told] = {
         N_("Somebody's connection was lost for good"),
     ),
     "scheduled": Told(SCHEDULE, N_("Planned"), N_("The session was planned")),
+    "moved": Told(SCHEDULE, N_("Moved"), N_("%(name)s moved the session to another time")),
     "opened": Told(SCHEDULE, N_("Started"), N_("%(name)s started the session")),
     "paused": Told(SCHEDULE, N_("Paused"), N_("%(name)s paused the session")),
     "resumed": Told(SCHEDULE, N_("Resumed"), N_("%(name)s let the session go on")),
     "extended": Told(SCHEDULE, N_("Extended"), N_("%(name)s made the session longer")),
     "closed": Told(SCHEDULE, N_("Ended"), N_("%(name)s ended the session")),
+    "announced": Told(SCHEDULE, N_("Announced"), N_("%(name)s told everybody something")),
+    "retracted": Told(
+        SCHEDULE, N_("Announcement taken down"), N_("%(name)s took an announcement down")
+    ),
     "phased": Told(SCHEDULE, N_("Went on"), N_("The session went on by the clock")),
+    "purged": Told(SCHEDULE, N_("Erased"), N_("Everything that was not published was erased")),
 }
 
 COMMANDS: Mapping[str, str] = {

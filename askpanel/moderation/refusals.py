@@ -45,6 +45,14 @@ REFUSALS: Mapping[str, str] = {
     "full": N_("There are as many of these on this question as there may be."),
     "not_muted": N_("The person who asked this can send questions."),
     "closed": N_("This session is not taking questions now."),
+    "erased": N_(
+        "The words of this question were erased after the session, so nothing was changed."
+    ),
+    "bad_times": N_("Those times are past, or in the wrong order, or more than 24 hours apart."),
+    "pinned_full": N_(
+        "There are as many announcements on top of the page as there may be. Take one down first."
+    ),
+    "unknown_announcement": N_("This announcement is no longer on the page."),
     "missing": N_("Something is missing. Fill in the box and try again."),
     "unlisted": N_("That choice is not on the list. Reload the page and choose again."),
     "no_colleague": N_("There is no colleague of that name who checks questions. Choose another."),

@@ -15,6 +15,7 @@ from askpanel.moderation.playbook import Playbook
 from askpanel.moderation.playbookfile import packaged
 from askpanel.moderation.wording import Wording
 
+PINNED_PARTS = "parts/pinned.html"
 TRIAGE_PARTS, OPENED_PARTS = "parts/triage.html", "parts/opened.html"
 
 TRIAGE_LISTS: Lists = {
@@ -52,6 +53,9 @@ class Triage:
         question, event = moment.event.question, moment.event
         if event.type in AMONG_STAFF:
             return among_staff(moment, locale)
+        if event.announcement is not None:
+            pinned = view(locale).part(PINNED_PARTS, "pinned", event.pinned, moment.session)
+            return Drawing([("replace", "pinned", str(pinned))])
         if question is None:
             return Drawing([phase_op(moment, locale)])
         say = Wording(self._playbook, locale)

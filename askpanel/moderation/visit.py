@@ -31,7 +31,7 @@ OWED = {
     413: ("Connection", "close"),  # The rest of the body is on its way, and nobody will read it.
     503: ("Retry-After", "5"),
 }
-KEPT = ("text", "note")
+KEPT = ("text", "note", "text_en", "text_cy")
 """Fields that somebody may have spent minutes on; a signed-out click gives them back."""
 
 

@@ -1,5 +1,6 @@
 // The Pause button (WCAG 2.2.2): while it is on, frames are held and the new items counted.
 
+import { fits } from './narrow.mjs';
 import { parse } from './ops.mjs';
 import { counted, word } from './words.mjs';
 
@@ -12,8 +13,9 @@ export const isPaused = () => on;
 
 function addsItem([op, listId, html]) {
   if (op !== 'append' || !document.getElementById(listId)?.matches('[data-new]')) return false;
-  const id = parse(html).firstElementChild?.getAttribute('id');
-  return Boolean(id) && !document.getElementById(id);
+  const item = parse(html).firstElementChild;
+  const id = item?.getAttribute('id');
+  return Boolean(id) && !document.getElementById(id) && fits(item);
 }
 
 function label() {

@@ -1,12 +1,16 @@
 // New items while somebody reads: the page never scrolls by itself. A button says how many have
 // come that were not in view yet, and leads to the first of them.
 
+import { tellArrival } from './aloud.mjs';
 import { focusOn } from './focus.mjs';
 import { counted } from './words.mjs';
 
 /** List id → ids of the items that were ever in it; outlives a list that is replaced. */
 const known = new Map();
 const followed = new WeakSet();
+
+/** Whether the reader has chosen others to read (narrow.mjs). */
+const isApart = item => item.matches('[data-filtered]');
 
 function follow(list) {
   const listId = list.getAttribute('id');
@@ -16,9 +20,10 @@ function follow(list) {
   const ids = known.get(listId) ?? new Set([...list.children].map(item => item.getAttribute('id')));
   known.set(listId, ids);
   const unseen = new Set();
+  let newest = null;
 
   function label() {
-    for (const item of unseen) if (!item.isConnected) unseen.delete(item);
+    for (const item of unseen) if (!item.isConnected || isApart(item)) unseen.delete(item);
     if (unseen.size) button.textContent = counted('new', unseen.size);
     // Hiding the button under somebody's focus would throw them to the top of the page.
     if (unseen.size || document.activeElement !== button) button.hidden = !unseen.size;
@@ -40,13 +45,17 @@ function follow(list) {
     const id = item.getAttribute?.('id');
     if (!id || ids.has(id)) return;
     ids.add(id);
+    if (isApart(item)) return;
+    newest = item;
     sight.observe(item);
+    tellArrival();
   }
 
   function jump() {
-    const first = [...list.children].find(item => unseen.has(item));
+    // Whoever came to the button by keyboard may have scrolled past them all; it still leads there.
+    const first = [...list.children].find(item => unseen.has(item)) ?? newest;
     unseen.clear();
-    if (first) {
+    if (first?.isConnected) {
       focusOn(first, { scroll: false });
       first.scrollIntoView({ block: 'start' });
     }
@@ -61,9 +70,18 @@ function follow(list) {
   button.addEventListener('blur', () => { if (list.isConnected) label(); });
 }
 
+/** Somebody has followed a link to one question: it is where they are now. */
+function arriveAtLink() {
+  const id = location.hash.slice(1);
+  const item = /^question-\d+$/.test(id) && document.getElementById(id);
+  if (item) focusOn(item.querySelector('[data-focus="title"]') ?? item, { scroll: false });
+}
+
 /** Watch every list marked `data-new`, also one that the server puts there later. */
 export function followReading() {
   const followAll = () => document.querySelectorAll('[data-new]').forEach(follow);
   followAll();
+  arriveAtLink();
+  addEventListener('hashchange', arriveAtLink);
   document.addEventListener('live:applied', followAll);
 }

@@ -10,6 +10,10 @@ from tests.browser.conftest import OpenTab, Tab
 ITEMS = "document.querySelectorAll('#transcript > li').length"
 NEW = "document.getElementById('live-new').textContent"
 HIDDEN = "document.getElementById('live-new').hidden"
+SAID = "document.getElementById('live-say').textContent"
+LOUD = "document.querySelector('[role=log]').getAttribute('aria-live')"
+VISIBLE = """[...document.querySelectorAll('#transcript > li')]
+  .filter(item => item.checkVisibility()).map(item => item.id)"""
 
 
 @pytest.fixture
@@ -135,6 +139,130 @@ def test_a_page_that_missed_something_is_not_redrawn_during_a_pause(
     tab.has_until(lambda: room.listening == 1)
     tab.page.clock.run_for(2_000)
     tab.until("document.getElementById('live-say').textContent === '3 new answers'")
+
+
+def test_what_the_host_says_does_not_wait_for_the_end_of_a_pause(tab: Tab, room: Room) -> None:
+    tab.page.click("#live-pause")
+    room.answer(21)
+    section = '<section id="announcements" data-resync>We go on.</section>'
+    room.happen(["replace", "announcements", section], say="From the host: We go on.")
+    tab.until("document.getElementById('announcements').textContent === 'We go on.'")
+    tab.until(f"{SAID} === 'From the host: We go on.'")
+    assert tab.page.evaluate(ITEMS) == 12
+
+
+# What is read out
+
+
+def test_by_itself_the_log_reads_out_what_is_added_to_it(tab: Tab, room: Room) -> None:
+    assert tab.page.is_visible("#aloud")
+    assert tab.page.evaluate(LOUD) is None
+    room.answer(21)
+    tab.at(room.position)
+    assert tab.page.evaluate(SAID) == ""
+
+
+def test_a_reader_may_be_told_only_how_many_there_are(tab: Tab, room: Room) -> None:
+    tab.page.click("#aloud summary")
+    tab.page.check("#aloud-count")
+    assert tab.page.evaluate(LOUD) == "off"
+    for number in (21, 22, 23):
+        room.answer(number)
+    tab.until(f"{SAID} === '3 new answers'")
+    room.happen(["text", "question-1-title", "Corrected"], say="Yours was answered.")
+    tab.until(f"{SAID} === 'Yours was answered.'")
+
+
+def test_a_reader_may_be_told_nothing_but_what_is_their_own(tab: Tab, room: Room) -> None:
+    tab.page.click("#aloud summary")
+    tab.page.check("#aloud-off")
+    assert tab.page.evaluate(LOUD) == "off"
+    tab.page.evaluate(f"""globalThis.heard = [];
+      new MutationObserver(() => heard.push({SAID})).observe(
+        document.getElementById('live-say'), {{childList: true}})""")
+    room.answer(21)
+    room.send({"reset": True})
+    tab.has_until(lambda: len(room.dialled) == 2 and room.listening == 1)
+    # Where the page was silenced while it was fetched again, it is as the reader wants it after.
+    room.happen(["text", "question-1-title", "Corrected"], say="Yours was answered.")
+    tab.until("heard.includes('Yours was answered.')")
+    assert set(tab.page.evaluate("heard")) <= {"", "Yours was answered."}
+    tab.page.check("#aloud-full")
+    assert tab.page.evaluate(LOUD) is None
+
+
+def test_the_choice_is_for_this_tab_alone(
+    tab: Tab, stage: Stage, room: Room, open_tab: OpenTab
+) -> None:
+    tab.page.click("#aloud summary")
+    tab.page.check("#aloud-count")
+    tab.page.reload()
+    tab.until("document.getElementById('aloud-count').checked")
+    assert tab.page.evaluate(LOUD) == "off"
+    other = open_tab(stage.origin)
+    other.open("/sessions/x")
+    other.until("!document.getElementById('aloud').hidden")
+    assert other.page.evaluate(LOUD) is None
+    assert tab.page.evaluate("sessionStorage.length") == 1
+    assert tab.page.evaluate("localStorage.length") == 0
+
+
+# Which answers are read
+
+
+def choose(tab: Tab, organisation: str) -> None:
+    tab.page.evaluate("document.getElementById('narrow').open = true")
+    tab.page.select_option("#narrow-organisation", organisation)
+    tab.page.click("#narrow-form button")
+
+
+def test_what_a_reader_has_not_chosen_is_neither_shown_nor_counted(tab: Tab, room: Room) -> None:
+    room.answer(21, by="lff gmp")
+    tab.until(f"{NEW} === '1 new answer'")
+    choose(tab, "lff")
+    assert tab.page.evaluate(VISIBLE) == ["question-21"]
+    assert tab.page.inner_text("#narrowed-count") == "1 of 13 questions is shown."
+    tab.until(f"{SAID} === '1 of 13 questions is shown.'")
+    assert tab.page.evaluate("location.search") == "?organisation=lff"
+    tab.page.click("#aloud summary")
+    tab.page.check("#aloud-count")
+    tab.page.click("#live-pause")
+    room.answer(22, by="gmp")
+    room.answer(23, by="lff")
+    tab.until("document.getElementById('live-pause').textContent === 'Show 1 new answer'")
+    tab.page.click("#live-pause")
+    tab.until(f"{SAID} === '1 new answer'")
+    assert tab.page.evaluate(VISIBLE) == ["question-21", "question-23"]
+    assert tab.page.inner_text("#narrowed-count") == "2 of 15 questions are shown."
+
+
+def test_a_choice_outlives_a_page_that_is_fetched_again_and_can_be_undone(
+    tab: Tab, room: Room
+) -> None:
+    choose(tab, "lff")
+    assert tab.page.evaluate(VISIBLE) == []
+    history = tab.page.evaluate("history.length")
+    room.send({"reset": True})
+    tab.has_until(lambda: len(room.dialled) == 2 and room.listening == 1)
+    assert tab.page.evaluate(VISIBLE) == []
+    tab.page.click("#narrow-off")
+    assert len(tab.page.evaluate(VISIBLE)) == 12
+    assert tab.page.evaluate("location.search") == ""
+    assert tab.page.evaluate("document.activeElement.id") == "transcript-heading"
+    assert not tab.page.is_visible("#narrowed")
+    assert tab.page.evaluate("history.length") == history
+
+
+def test_a_link_leads_to_a_question_whatever_is_chosen(tab: Tab, room: Room) -> None:
+    choose(tab, "lff")
+    tab.page.evaluate("location.hash = '#question-7'")
+    tab.until("document.activeElement.id === 'question-7'")
+    assert tab.page.evaluate(VISIBLE) == ["question-7"]
+    room.answer(21)
+    tab.at(room.position)
+    tab.page.evaluate("location.hash = '#question-21'")
+    tab.until("document.activeElement.id === 'question-21'")
+    assert tab.page.evaluate(VISIBLE) == ["question-21"]
 
 
 @pytest.mark.parametrize(
