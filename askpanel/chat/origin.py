@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+NAME = re.compile(r"(?:[a-z0-9-]+\.)*[a-z0-9-]+|\[[0-9a-f:.]+\]")
+"""A host as it may stand in a policy: no wildcard, and nothing that would end the directive."""
 
 
 def of(url: str) -> str:
@@ -19,6 +23,20 @@ def of(url: str) -> str:
     shown = f"[{ascii_host}]" if ":" in ascii_host else ascii_host
     default = parts.port in {None, DEFAULT_PORTS[scheme]}
     return f"{scheme}://{shown}" if default else f"{scheme}://{shown}:{parts.port}"
+
+
+def framing(url: str) -> str:
+    """The origin of a site that may show our pages in a frame. Raises ValueError for what is none,
+    is more than one, or is not reached by TLS; to try it out, one's own machine need not be."""
+    found, parts = of(url), urlsplit(url)
+    host = found.partition("://")[2].removesuffix(f":{parts.port}")
+    if not NAME.fullmatch(host):
+        raise ValueError(f"{url!r} is not one site: name each host in full, without a wildcard")
+    if parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f"{url!r} says more than the site: leave out what stands around the host")
+    if not found.startswith("https://") and host not in LOOPBACK:
+        raise ValueError(f"{url!r} must begin with https://")
+    return found
 
 
 def allowed(headers: Headers, origins: frozenset[str]) -> bool:
