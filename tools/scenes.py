@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from playwright.async_api import Page
 
 WIDTHS: Final = (1280, 375)
 SESSION: Final = "/sessions/stop-it-now"
 CHECKED: Final = "/sessions/second-check"
+PAUSED: Final = "/sessions/paused"
 TRIAGE: Final = f"/staff{SESSION}/triage"
 DESK: Final = f"/staff{SESSION}/desk"
 QUESTION = "My partner looked at something and told me. Do I have to tell the police?"
 ANSWER = "Nobody is made to. But you can talk about it first, without giving a name:"
 WRONG_NUMBER = "Call Stop it Now! on 0908 1000 900. It is free, and you need not say who you are."
 EDITED = "Which apps are not for a ten-year-old?"
+
+REMARKS = (
+    ("hana", "Two minutes, then I tell them that the panel is running late."),
+    ("bea", "I have the Welsh ones. Can you take what comes in about laptops?"),
+)
 
 Act = Callable[[Page], Awaitable[None]]
 
@@ -46,9 +52,19 @@ async def send_nothing(page: Page) -> None:
     await page.wait_for_selector(".govuk-error-summary")
 
 
+async def send_a_number(page: Page) -> None:
+    await page.fill("#ask-text", "Can you ring me on 07700 900123? I do not know what to do.")
+    await page.click("#ask button[type=submit]")
+    await page.wait_for_selector("#ask-stop")
+    await page.locator("#ask-stop").evaluate("stop => stop.scrollIntoView()")
+
+
 async def send(page: Page, text: str = QUESTION) -> None:
     await page.fill("#ask-text", text)
     await page.click("#ask button[type=submit]")
+    await page.wait_for_selector("#mine > li, #ask-stop")
+    if await page.locator("#ask-stop").count():
+        await page.locator("#ask button[type=submit]:not([name])").click()
     await page.wait_for_selector("#mine > li")
 
 
@@ -136,16 +152,38 @@ async def write_a_wrong_number(page: Page) -> None:
     )
 
 
-BEFORE = (Scene("announced", SESSION),)
-DURING = (
-    Scene("live", SESSION),
-    Scene("live-cy", f"/cy{SESSION}"),
-    Scene("reading", SESSION, act=read_on),
-    Scene("without-javascript", f"{SESSION}?after=1#transcript-heading", scripts=False),
-    Scene("ask-error", SESSION, act=send_nothing),
-    Scene("sign-in", "/staff/sign-in"),
-    Scene("asked", SESSION, act=send),
+def both(name: str, path: str, act: Act = nothing, **how: Any) -> tuple[Scene, Scene]:
+    """The same in English and in Welsh."""
+    return Scene(name, path, act=act, **how), Scene(f"{name}-cy", f"/cy{path}", act=act, **how)
+
+
+BEFORE = (
+    *both("front", "/"),
+    *both("privacy", "/privacy"),
+    *both("safety", "/safety"),
+    *both("accessibility", "/accessibility"),
+    *both("announced", SESSION),
+    *both("not-found", "/sessions/nowhere"),
 )
+EARLY = both("early", SESSION)
+DURING = (
+    *both("live", SESSION),
+    *both("reading", SESSION, read_on),
+    *both("without-javascript", f"{SESSION}?after=1#transcript-heading", scripts=False),
+    *both("ask-error", SESSION, send_nothing),
+    *both("ask-stop", SESSION, send_a_number),
+    Scene("asked", SESSION, act=send),
+    *both("paused", PAUSED),
+    *both("screen", f"{SESSION}/screen"),
+    *both("embed", f"{SESSION}/embed"),
+    Scene("sign-in", "/staff/sign-in"),
+)
+# After the staff's screens, which show what has been asked before.
+ASKED_TOO = (
+    Scene("asked-cy", f"/cy{SESSION}", act=send),
+    *both("asked-without-javascript", SESSION, send, scripts=False),
+)
+LAST = both("last", SESSION)
 STAFF = (
     Scene("triage", TRIAGE, staff="asha", act=open_and_look_up),
     Scene("triage-list", TRIAGE, staff="asha"),
@@ -173,4 +211,9 @@ STAFF = (
     Scene("history", f"/staff{SESSION}/history", staff="hana"),
     Scene("report", f"/staff{SESSION}/report", staff="hana"),
 )
-AFTER = (Scene("closed", SESSION),)
+AFTER = (
+    *both("closed", SESSION),
+    *both("closed-without-javascript", SESSION, scripts=False),
+    *both("transcript", f"{SESSION}/transcript"),
+    *both("front-after", "/"),
+)

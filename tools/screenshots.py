@@ -40,11 +40,16 @@ from askpanel.moderation.playbook import Playbook
 from tools.scenes import (
     AFTER,
     ANSWER,
+    ASKED_TOO,
     BEFORE,
     CHECKED,
     DURING,
+    EARLY,
     EDITED,
+    LAST,
+    PAUSED,
     QUESTION,
+    REMARKS,
     SESSION,
     STAFF,
     TRIAGE,
@@ -73,10 +78,6 @@ ASKED_PRIVATELY = {
     "merge": "Is only looking against the law?",
     "reject": "I am Jo from the bakery in Chorlton, and my son was arrested. What now?",
 }
-REMARKS = (
-    ("hana", "Two minutes, then I tell them that the panel is running late."),
-    ("bea", "I have the Welsh ones. Can you take what comes in about laptops?"),
-)
 
 
 class Clock:
@@ -181,6 +182,12 @@ class Evening:
         await other.give("morgan", 1, "claim")
         await other.give("morgan", 1, "answer", text=ANSWER, lang="en")
 
+    async def pause(self) -> None:
+        """Another session, which its host has paused."""
+        replace, slug = msgspec.structs.replace, PAUSED.rpartition("/")[2]
+        paused = replace(self.session.schedule, paused=True)
+        await self.store.create(replace(self.session, slug=slug, schedule=paused))
+
     def authors(self) -> tuple[Scene, ...]:
         """What the person who asked sees of each decision."""
         return (
@@ -252,18 +259,23 @@ async def work(config: Config, port: int, folder: Path, *, whole: bool) -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         photographer = Photographer(browser, address, folder, whole=whole)
         await photographer.picture(BEFORE)
+        clock.set(day=26, hour=12)
+        await photographer.picture(EARLY)
         clock.set(day=27, hour=18, minute=1)
         cast = await demo.add_cast(staff, clock.at)
         await demo.ask_all(store, session, cast, config.said())
         evening = Evening(store, session, cast, config.said(), clock)
         await evening.check()
+        await evening.pause()
         clock.set(day=27, hour=18, minute=17)
         await photographer.picture(DURING)
         await evening.work(browser, address)
         bea = await signed_in(browser, address, "bea")
         await photographer.picture(STAFF)
         await bea.context.close()
-        await photographer.picture(evening.authors())
+        await photographer.picture((*ASKED_TOO, *evening.authors()))
+        clock.set(day=27, hour=18, minute=57)
+        await photographer.picture(LAST)
         clock.set(day=27, hour=19, minute=30)
         await photographer.picture(AFTER)
         await browser.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -17,12 +18,20 @@ RUN = """async tags => {
   // that is, changes with the length of today's date.
   const bar = document.querySelector('.ask-help-bar');
   if (bar) bar.style.position = 'static';
+  // So does the bar at the top with whatever it was scrolled over.
+  scrollTo(0, 0);
   const found = await axe.run(document, {
-    runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false,
+    runOnly: {type: 'tag', values: tags}, resultTypes: ['violations', 'incomplete'],
+    preload: false,
   });
   if (bar) bar.style.position = '';
   return found;
 }"""
+
+
+def doubted(incomplete: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What axe-core cannot judge by itself and takes seriously: somebody would have to look."""
+    return [each for each in incomplete if each["impact"] in ("serious", "critical")]
 
 
 class Inspector:
@@ -38,12 +47,14 @@ class Inspector:
     def page(self) -> Page:
         return self.tab.page
 
-    def visit(self, path: str, act: Callable[[Page], None] = lambda page: None) -> None:
+    def visit(
+        self, path: str, act: Callable[[Page], None] = lambda page: None, *, name: str = ""
+    ) -> None:
         """Open a page, do something there if need be, and inspect what is shown then."""
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         self.tab.open(self.lang + path)
         act(self.page)
-        self.inspect(path)
+        self.inspect(name or path)
 
     def inspect(self, name: str) -> None:
         lang = self.page.get_attribute("html", "lang")
@@ -55,7 +66,7 @@ class Inspector:
             found = self.page.evaluate(RUN, RULES)
             self.wrong += [
                 f"{name} at {width}: {each['id']} ({each['impact']}): {node['html'][:160]}"
-                for each in found["violations"]
+                for each in [*found["violations"], *doubted(found["incomplete"])]
                 for node in each["nodes"]
             ]
         self.page.set_viewport_size({"width": NARROWEST, "height": 800})
