@@ -3,6 +3,7 @@
 #   make demo     a live session on this machine, with its staff; Ctrl-C stops it
 #   make test     every test, in a real browser too
 #   make check    format, lint, types
+#   make audit    let judges that are not ours look at the pages; writes docs/audit.md (minutes)
 #   make format   lay the code out and mend what a tool can mend
 #   make bench    measurements
 #   make docs     write the tables in docs/ that the program knows best, and the measurements
@@ -29,7 +30,7 @@ COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --group build --quiet 
 	--universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
-.PHONY: demo test check format bench docs lock vendor catalogue clean chromium promtool
+.PHONY: demo test check audit format bench docs lock vendor catalogue clean chromium promtool java
 
 demo: $(VENV)/.runtime
 	@exec $(BIN)/askpanel demo $(ARGS)
@@ -42,12 +43,18 @@ check: $(VENV)/.dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 
+# Tools of others, in a folder that git does not see: see tools/audit/package.json.
+AUDIT := .audit
+
+audit: $(VENV)/.dev chromium java $(AUDIT)/.tools
+	$(BIN)/python -m tools.audit $(ARGS)
+
 format: $(VENV)/.dev
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
 # In this order; one that fails does not keep the others from running.
-BENCHES := fanout join bytes intake growth triage workers similar no_loss
+BENCHES := fanout join bytes intake growth page triage workers similar no_loss
 
 bench: $(VENV)/.dev
 	@failed=; for name in $(BENCHES); do \
@@ -71,7 +78,7 @@ catalogue: $(VENV)/.dev
 	$(BIN)/python tools/catalogue.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build askpanel.egg-info
+	rm -rf $(VENV) $(AUDIT) .mypy_cache .pytest_cache .ruff_cache .hypothesis build askpanel.egg-info
 
 # An environment that was moved with its folder, or whose Python has gone, is made anew.
 $(shell [ -x $(BIN)/python ] && [ "$$(cat $(VENV)/.place 2>/dev/null)" = "$$(pwd)" ] || \
@@ -107,6 +114,25 @@ chromium:
 			apt-get update -qq && \
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-liberation; \
 		else echo "The tests need Chromium: install the package chromium." >&2; exit 1; fi
+
+# The Nu HTML checker is a Java program.
+java:
+	@command -v java >/dev/null || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq default-jre-headless; \
+		else echo "The audit needs Java: install the package default-jre-headless." >&2; exit 1; fi
+
+# By the hashes of the lock, and nobody's set-up script runs here: none of it needs one.
+$(AUDIT)/.tools: tools/audit/package.json tools/audit/package-lock.json
+	@command -v npm >/dev/null || \
+		{ echo "The audit needs Node.js 20 or newer with npm: install the packages nodejs and npm." >&2; exit 1; }
+	@node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' || \
+		{ echo "The audit needs Node.js 20 or newer; this is $$(node --version)." >&2; exit 1; }
+	@echo "Installing the locked tools of the audit into $(AUDIT) …"
+	@mkdir -p $(AUDIT) && cp tools/audit/package.json tools/audit/package-lock.json $(AUDIT)/
+	@cd $(AUDIT) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # The tests let Prometheus's own tool read the alerts. The one program is taken out of Debian's
 # package, so that no Prometheus is installed, and none started.

@@ -22,9 +22,11 @@ from askpanel.chat.anonymity import Anonymity
 from askpanel.chat.fragments import Public
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
+from askpanel.chat.leaving import Forgetting
 from askpanel.chat.locale import N_, Language
 from askpanel.chat.measured import MeasuredStore
 from askpanel.chat.pages import on_store_away
+from askpanel.chat.retention import Retention
 from askpanel.chat.sealer import Sealer
 from askpanel.chat.security import SecurityHeaders
 from askpanel.chat.silences import Silences
@@ -36,10 +38,12 @@ from askpanel.config import Config, load
 from askpanel.eventlog.backstage import Backstage
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import StoreAway
+from askpanel.eventlog.purging import Purger
 from askpanel.eventlog.seals import Seals
 from askpanel.eventlog.staff import Staff
 from askpanel.moderation.attendance import Attendance
 from askpanel.moderation.desk import Desk
+from askpanel.moderation.details import details_in
 from askpanel.moderation.noticing import Noticing
 from askpanel.moderation.passwords import Passwords
 from askpanel.moderation.playbook import Playbook
@@ -104,6 +108,8 @@ def create(
         lambda: [slug for slug, room in hub.rooms.items() if room.projection.present],
     )
     vitals = Vitals(store, hub.rooms, config.data_dir / "engine")
+    purger = Purger(store, client, Seals(client, prefix))
+    retention = Retention(purger, config.retention_days)
 
     starlette = Starlette(
         routes=[*routes(site, door, attendance, presence, playbook), *further(site, door)],
@@ -114,13 +120,14 @@ def create(
             Exception: on_fault,
         },
         lifespan=lifespan(
-            (hub, attendance, presence, vitals, sealer), (client.aclose, tails.aclose)
+            (hub, attendance, presence, vitals, sealer, retention), (client.aclose, tails.aclose)
         ),
     )
     starlette.state.site = site
     starlette.router.redirect_slashes = False  # see Language
     # Around Starlette and not inside it, so that its own error pages pass through them too.
-    asgi = Anonymity(SecurityHeaders(Language(starlette), config.base_url), config.trusted_proxies)
+    pages = Language(Forgetting(starlette, site))
+    asgi = Anonymity(SecurityHeaders(pages, config.base_url), config.trusted_proxies)
     return Application(asgi, site, door, attendance, presence, playbook)
 
 
@@ -138,12 +145,14 @@ def site_of(
         hub=hub,
         head_of=sealer.head_of,
         notice=Noticing(playbook.watch),
+        details=details_in,
         identity=Identity(secret, secure=config.secure),
         silences=silences,
         throttle=Throttle(config.questions_per_minute, config.sockets_per_client),
         origins=config.origins(port),
         exit_url=config.exit_url,
-        questions_per_minute=config.questions_per_minute,
+        embed_origins=config.embed_origins,
+        facts=config.facts(),
     )
 
 
@@ -211,8 +220,8 @@ def from_environment() -> Application:
 AT_ONCE = (
     ("base.html", "session.html", "staff/triage.html", "staff/desk.html"),
     (
-        *("parts/public.html", "parts/ask.html", "parts/triage.html", "parts/opened.html"),
-        *("parts/desk.html", "parts/claim.html"),
+        *("parts/public.html", "parts/own.html", "parts/ask.html", "parts/triage.html"),
+        *("parts/opened.html", "parts/desk.html", "parts/claim.html"),
     ),
 )
 """Templates and partials that are wanted at six o'clock."""

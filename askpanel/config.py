@@ -4,6 +4,7 @@ below the composition root."""
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from ipaddress import ip_network
@@ -15,9 +16,12 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from askpanel.chat import origin
+from askpanel.chat.facts import Facts
 from askpanel.eventlog.sessionfile.mistake import Refused
 from askpanel.moderation import playbookfile
 from askpanel.moderation.playbook import Playbook
+
+CONTACT = re.compile(r"[^\s@/:<>\"]+@[^\s@/:<>\"]+\.[^\s@/:<>\"]+|https://[^\s<>\"]+")
 
 
 class BadSetting(Exception):
@@ -90,9 +94,27 @@ class Config(BaseSettings):
         description="How the log on standard error is written: `text`, or `json`, one object a "
         "line.",
     )
+    retention_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="How many days after a session's end everything is erased that was not "
+        "published: see [operating.md](operating.md#erasing).",
+    )
+    contact: str = Field(
+        "",
+        description="How people reach whoever runs the service, about privacy and accessibility: "
+        "an e-mail address, or one that begins with `https://`. Empty: they are sent to the "
+        "organisation that invited them.",
+    )
     exit_url: str = Field(
         "https://www.bbc.co.uk/weather",
         description="Where “Exit this page” leads: a neutral page.",
+    )
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Sites that may show a session in a frame of their pages, such as "
+        "`https://www.force.example`, separated by commas. Empty: none may.",
     )
     playbook: str = Field(
         "",
@@ -127,11 +149,24 @@ class Config(BaseSettings):
     def _an_origin(cls, value: str) -> str:
         return origin.of(value) if value else ""
 
+    @field_validator("embed_origins", mode="before")
+    @classmethod
+    def _framing(cls, value: Any) -> Any:
+        given = value.split(",") if isinstance(value, str) else value
+        return tuple(dict.fromkeys(origin.framing(each.strip()) for each in given if each.strip()))
+
     @field_validator("exit_url")
     @classmethod
     def _https(cls, value: str) -> str:
         if not value.startswith("https://"):
             raise ValueError("it must begin with https://")
+        return value
+
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        if value and not CONTACT.fullmatch(value):
+            raise ValueError("it must be an e-mail address, or begin with https://")
         return value
 
     @field_validator("playbook")
@@ -155,6 +190,18 @@ class Config(BaseSettings):
             return frozenset({self.base_url})
         hosts = ("127.0.0.1", "localhost", "[::1]")
         return frozenset(f"http://{host}:{port}" for host in hosts)
+
+    def facts(self) -> Facts:
+        """What the public's pages say about this installation."""
+        return Facts(
+            questions_per_minute=self.questions_per_minute,
+            retention_days=self.retention_days,
+            stores_first=not self.allow_weak_persistence,
+            proxied=bool(self.trusted_proxies) or self.secure,
+            encrypted=self.secure,
+            framed_by=self.embed_origins,
+            contact=self.contact,
+        )
 
     def said(self) -> Playbook:
         """What this installation says. Its file was found good with the other settings."""

@@ -6,9 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from askpanel.eventlog.audit import Audited, audit, gathered
 from askpanel.eventlog.chain import SHORT, short
+from askpanel.eventlog.records import Purge
 from askpanel.eventlog.seal import Seal, Signer, read, standing
 from askpanel.eventlog.seals import Seals
 from askpanel.eventlog.walk import Finding
@@ -53,6 +55,11 @@ WORDS = {
     "gap": "Entries from {first} to {last} are missing",
     "not_ours": "At position {first} stands an entry that no command writes",
     "unreadable": "Entry {first} cannot be read",
+    # What a purge has left
+    "erased_unsaid": "Words of the entries from {first} to {last} were erased, and no purge in the "
+    "record says so: it was done by hand",
+    "left_differs": "What is left of the erased entries from {first} to {last} is not what the "
+    "purge at entry {number} left: it was changed, or more was erased by hand",
     # What the log leads to
     "position": "The log has {before_first} entries, and the store's counter says {number}",
     "definition": "The session's definition is not the one that the log leads to: it was changed "
@@ -61,6 +68,7 @@ WORDS = {
     "log",
     "remarks": "What was said to colleagues is not what the log leads to: it was changed beside "
     "the log",
+    "pinned": "The announcements are not what the log leads to: they were changed beside the log",
     "question_differs": "The record of question {number} is not the one that the log leads to: it "
     "was changed beside the log",
     "question_gone": "The record of question {number} is gone; the log still has it",
@@ -187,6 +195,15 @@ def _compared(audited: Audited, wanted: tuple[str, int]) -> Iterator[tuple[bool,
             yield False, f"It was signed, {seal.when}, over entries that were lost since."
 
 
+def _purged(position: int, at: int, purge: Purge) -> str:
+    when = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    by = "from the command line" if purge.by_hand else "by the service"
+    return (
+        f"Erased: words of {purge.entries} entries, on schedule, {by}, {when}, entry {position} "
+        "says; their digests lead to the signed heads, and what is left of them is what it left"
+    )
+
+
 def _standing(audited: Audited, own: str) -> Iterator[str]:
     head = audited.head
     yield f"Entries: {head.position}"
@@ -206,6 +223,8 @@ def _standing(audited: Audited, own: str) -> Iterator[str]:
             f"  late: entries {late.first} to {late.last} were signed minutes or more after they "
             "were written; until then only the store vouched for them"
         )
+    for purge in audited.purges:
+        yield _purged(*purge)
     epochs = dict.fromkeys(seal.epoch for seal in audited.standing)
     if len(epochs) > 1:
         yield f"Epochs: {len(epochs)}; at each new one the store may have come back older"

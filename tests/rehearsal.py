@@ -117,6 +117,7 @@ class Rehearsal(RuleBasedStateMachine):
         "run_the_session": 1,
         "come_or_go": 1,
         "tell_colleagues": 1,
+        "tell_everybody": 2,
         "wait": 2,
         "wait_for_the_next_turn": 1,
         "tick": 2,
@@ -210,7 +211,8 @@ class Rehearsal(RuleBasedStateMachine):
         often = [*SCHEDULE_COMMANDS] * 2 + ["open", "pause", "resume", "extend"]
         command, who = data.draw(st.tuples(one_of(*often), one_of(HANA, HANA, ASHA)), "schedule")
         try:
-            position = self.run(self.store.schedule(SLUG, command, who, minutes=10))
+            times = (self.now + 30 * MINUTE, self.now + 90 * MINUTE)
+            position = self.run(self.store.schedule(SLUG, command, who, 10, times))
         except Refused as refusal:
             self.refused(refusal)
             return
@@ -243,6 +245,29 @@ class Rehearsal(RuleBasedStateMachine):
     def tell_colleagues(self, data: st.DataObject) -> None:
         who, text = data.draw(st.tuples(one_of(*STAFF), one_of(*TEXTS)), "remark")
         self.moved_on(self.run(self.backstage.remark(SLUG, who, text)))
+
+    def tell_everybody(self, data: st.DataObject) -> None:
+        """The host, mostly, pins something on top of the page or takes it down."""
+        who = data.draw(one_of(HANA, HANA, HANA, ASHA), "announcer")
+        pinned = self.run(self.store.snapshot(SLUG)).pinned
+        takes_down = data.draw(st.booleans(), "takes down")
+        if pinned and takes_down:
+            id_ = data.draw(one_of(*(each.id for each in pinned), 999), "announcement")
+            self.announced(self.backstage.retract(SLUG, who, id_))
+            return
+        text, welsh = data.draw(st.tuples(one_of(*TEXTS), one_of("", *TEXTS)), "announcement")
+        words = {"en": text, "cy": welsh} if welsh else {"en": text}
+        self.announced(self.backstage.announce(SLUG, who, words))
+
+    def announced(self, command: Coroutine[Any, Any, int]) -> None:
+        """Carried out, refused, or there already."""
+        try:
+            position = self.run(command)
+        except Refused as refusal:
+            self.refused(refusal)
+            return
+        if position > self.position:
+            self.moved_on(position)
 
     def wait(self, data: st.DataObject) -> None:
         self.now += int(data.draw(one_of(0.5, 1, 2, 3.5), "minutes") * MINUTE)

@@ -17,7 +17,7 @@ BLOCKS = frozenset(
     {"article", "details", "div", "form", "h1", "h2", "h3", "li", "ol", "p", "section", "ul"}
 )
 LIVE = re.compile(
-    r"urgent|phase|ask-notice|transcript|waiting|mine|claims|opened|alarms|muted|present|remarks|"
+    r"urgent|announcements|answering|pinned|phase|ask-notice|mine-keeping|transcript|waiting|mine|claims|opened|alarms|muted|present|remarks|"
     r"(list|count)-[a-z0-9-]+"
 )
 """The ids of the elements that frames may touch; nothing outside them may change."""

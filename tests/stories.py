@@ -196,7 +196,36 @@ def an_answer_is_given_in_both_languages_and_signed_by_both(theatre: Theatre) ->
     assert theatre.command(2, "publish", LUCY)
 
 
+def the_host_tells_everybody_and_takes_it_down_while_two_are_answered(theatre: Theatre) -> None:
+    stage, backstage = theatre.run, theatre.backstage
+    first = stage(backstage.announce(SLUG, HANA, {"en": "We go on until 8 & 10 past."}))
+    theatre.moved_on(first)
+    assert theatre.command(2, "claim", MORGAN)
+    theatre.look_at_all()
+    theatre.moved_on(stage(backstage.announce(SLUG, HANA, {"en": "Both.", "cy": "Y ddau."})))
+    assert theatre.command(1, "claim", LUCY)
+    theatre.look_at_all()
+    theatre.moved_on(stage(backstage.retract(SLUG, HANA, first)))
+    assert theatre.command(2, "answer", MORGAN, **ANSWER)
+    theatre.look_at_all()
+
+
+def the_host_moves_the_session_before_it_starts(theatre: Theatre) -> None:
+    """Later, sooner, and once more; everybody is at the page, and questions can be sent already."""
+    for hours in (2, 1, 4):
+        theatre.now = theatre.session.schedule.starts - 90 * MINUTE
+        starts = theatre.now + hours * 60 * MINUTE
+        times = (starts, starts + 90 * MINUTE)
+        theatre.moved_on(theatre.run(theatre.store.schedule(SLUG, "move", HANA, times=times)))
+        held = theatre.run(theatre.store.session(SLUG))
+        assert held is not None
+        theatre.session = held
+        theatre.look_at_all()
+
+
 STORIES = (
+    the_host_moves_the_session_before_it_starts,
+    the_host_tells_everybody_and_takes_it_down_while_two_are_answered,
     two_questions_are_taken_together_and_one_after_the_other_parted,
     an_answer_is_given_in_both_languages_and_signed_by_both,
     a_question_is_for_one_then_for_all_of_an_organisation_then_for_another,

@@ -27,6 +27,15 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("SOCKETS_PER_CLIENT", "-1", "greater than or equal to 1"),
         ("LEASE_SECONDS", "1", "greater than or equal to 10"),
         ("EXIT_URL", "http://example.org", "https://"),
+        ("EMBED_ORIGINS", "https://a.example, b.example", "no http or https origin"),
+        ("EMBED_ORIGINS", "http://force.example", "must begin with https://"),
+        ("EMBED_ORIGINS", "*", "no http or https origin"),
+        ("EMBED_ORIGINS", "https://*.force.example", "without a wildcard"),
+        ("EMBED_ORIGINS", "https://a.example;script-src *", "without a wildcard"),
+        ("EMBED_ORIGINS", "https://a.example b.example", "without a wildcard"),
+        ("EMBED_ORIGINS", "https://a.example:99999", "out of range"),
+        ("EMBED_ORIGINS", "https://me@force.example", "leave out what stands around"),
+        ("EMBED_ORIGINS", "https://force.example/news", "leave out what stands around"),
         ("ALLOW_WEAK_PERSISTENCE", "perhaps", "boolean"),
     ],
 )
@@ -56,6 +65,22 @@ def test_the_base_url_becomes_the_one_origin_that_is_ours(
     config = load()
     assert config.origins(8000) == {"https://ask.example.org"}
     assert config.secure
+
+
+def test_sites_that_may_frame_us_are_whole_origins_each_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load().embed_origins == ()
+    given = "https://WWW.Force.example/, https://www.force.example:443,https://bücher.example:8443,"
+    monkeypatch.setenv("ASKPANEL_EMBED_ORIGINS", given)
+    found = load().embed_origins
+    assert found == ("https://www.force.example", "https://xn--bcher-kva.example:8443")
+
+
+def test_to_try_out_a_frame_ones_own_machine_needs_no_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = ("http://127.0.0.1:9000", "http://localhost", "http://[::1]:9000")
+    monkeypatch.setenv("ASKPANEL_EMBED_ORIGINS", ",".join(tried))
+    assert load().embed_origins == tried
 
 
 def test_without_a_base_url_only_loopback_is_ours() -> None:

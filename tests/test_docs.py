@@ -60,7 +60,7 @@ from tests.documents import (
 from tools import docs
 
 EXAMPLES = ROOT / "askpanel/examples"
-PROMISES = [f"P{number}" for number in range(1, 22)]
+PROMISES = [f"P{number}" for number in range(1, 25)]
 ELSEWHERE = ("withdraw", "respond", "expire", "lapse")
 """Commands of the author and of the clock, which staff do not give."""
 DECISION = ["What had to be decided", "Options", "Choice", "Regret"]

@@ -84,11 +84,18 @@ def telling_all(ops: Ops) -> Ops:
     return [*ops, ("append", "mine", '<li id="mine-1">Is it too late?</li>')]
 
 
+def sparing(place: str) -> Callable[[Ops], Ops]:
+    return lambda ops: [each for each in ops if not each[1].startswith(place)]
+
+
 FAULTS: dict[str, tuple[str, Audience]] = {
     "a waiting question stays": ("public", Faulty(Public(), shared=without("remove"))),
     "the phase is not redrawn": ("public", Faulty(Public(), shared=without("replace"))),
     "the author hears nothing": ("public", Faulty(Public(), own=without("morph"))),
     "what is the author's goes to all": ("public", Faulty(Public(), shared=telling_all)),
+    "an announcement does not come": ("public", Faulty(Public(), shared=sparing("announcements"))),
+    "who answers now is not told": ("public", Faulty(Public(), shared=sparing("answering"))),
+    "staff do not see what is pinned": ("triage", Faulty(Triage(), shared=sparing("pinned"))),
     "a count stands still": ("triage", Faulty(Triage(), shared=without("text"))),
     "new questions come on top": ("triage", Faulty(Triage(), shared=prepending)),
     "a card is not redrawn in its place": ("desk", Faulty(Desk(), shared=without("morph"))),

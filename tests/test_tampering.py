@@ -153,6 +153,10 @@ async def test_a_hole_from_before_the_seal_is_named(desk: Desk) -> None:
             "What was said to colleagues is not what the log leads to: " + BESIDE,
         ),
         (
+            ("HSET", "meta", "pinned", b'[{"id":3,"words":{"en":"Call this number"}}]'),
+            "The announcements are not what the log leads to: they were changed beside the log.",
+        ),
+        (
             ("HSET", "meta", "session", b'{"slug":"other"}'),
             "The session's definition is not the one that the log leads to: " + BESIDE,
         ),

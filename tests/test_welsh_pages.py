@@ -113,7 +113,8 @@ def unmarked(said: list[Words], known: list[str]) -> list[str]:
 def known_text() -> list[str]:
     """What people wrote, the names of things, and the days of the tour."""
     days = [day(now, "Europe/London", "cy") for now in PHASES.values()]
-    return [*content(), *days, *AS_THEY_ARE]
+    posters = [f"127.0.0.1:8000{way}/sessions/{MAIN}" for way in ("", "/cy")]
+    return [*posters, *content(), *days, *AS_THEY_ARE]
 
 
 def test_nothing_english_of_the_program_is_left_on_a_welsh_page(welsh: list[Sight]) -> None:
@@ -178,6 +179,7 @@ def test_a_session_in_english_says_so_on_a_welsh_page(welsh: list[Sight]) -> Non
     texts += [body.name for body in told.organisations]
     texts += [words for sign in told.signposts for words in (sign.when, sign.name)]
     texts += [topic.label for topic in told.topics]
+    texts += [words for person in told.panel for words in (person.name, person.line)]
     assert {text["en"]: language_of(text["en"], said) for text in texts} == {
         text["en"]: {"en"} for text in texts
     }
@@ -213,6 +215,44 @@ def test_the_switch_names_each_language_in_itself(english: list[Sight], welsh: l
         said = page(sights, "the list, live")
         assert language_of("English", said) == {"en"}
         assert language_of("Cymraeg", said) == {"cy"}
+
+
+WHERE = re.compile(r"<(?:a|form|button)\b[^>]*?\s(?:href|action|formaction)=\"(/[^\"]*)\"[^>]*>")
+ASIDE = ("/static/", "/exit", "/staff", "/cy/staff")
+"""What is the same in both languages, or leads out."""
+
+
+def astray(html: str, locale: str) -> list[str]:
+    """Links and forms of a page of ours that lead into the other language, unless they say so."""
+    found = []
+    for place in WHERE.finditer(html):
+        welsh = re.match(r"/cy(?:[/?#]|$)", place[1]) is not None
+        if not place[1].startswith(ASIDE) and "hreflang=" not in place[0]:
+            found += [place[1]] if welsh != (locale == "cy") else []
+    return found
+
+
+def test_whoever_reads_in_one_language_stays_in_it(
+    english: list[Sight], welsh: list[Sight]
+) -> None:
+    """The choice is in the address alone; a cookie would be one more trace."""
+    for locale, sights in (("en", english), ("cy", welsh)):
+        public = [s for s in sights if "staff" not in s.where and not s.where.startswith("frame")]
+        assert len([s for s in public if WHERE.search(s.html)]) > 20
+        assert {s.where: left for s in public if (left := astray(s.html, locale))} == {}
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ('<a class="x" href="/privacy">Preifatrwydd</a>', ["/privacy"]),
+        ('<form method="post" action="/sessions/a/questions">', ["/sessions/a/questions"]),
+        ('<a href="/cymru">Cymru</a>', ["/cymru"]),
+        ('<a href="/cy/privacy">Preifatrwydd</a><a href="/" hreflang="en">English</a>', []),
+    ],
+)
+def test_a_link_into_the_other_language_is_seen(planted: str, found: list[str]) -> None:
+    assert astray(planted, "cy") == found
 
 
 @pytest.mark.parametrize("audience", [Triage(), Desk()])

@@ -189,6 +189,27 @@ class Tour:
                 yield await self.post(browser, path, b"%ff=%ff")
                 yield await self.post(browser, path, key, origin="https://elsewhere.example")
 
+    async def plan(self) -> AsyncIterator[Sight]:
+        """The times and the posters, before the start and after it, and times that cannot be."""
+        page, move = f"/staff/sessions/{MAIN}/plan", f"/staff/sessions/{MAIN}/schedule/move"
+        door = self.application.door
+        token = await sign_in(door.staff, "hana", NOON)
+        key = {"csrf": csrf.token(door.secret, token)}
+        async with self.browser(**{door.cookie: token}) as browser:
+            yield await self.see(browser, page)
+            yield await self.post(browser, move, key)
+            self.clock[0] = PHASES["early"]
+            yield await self.see(browser, f"{page}?moved=1", "the plan of a session to come")
+            for starts, ends in (
+                ("", "0001-01-01T00:00"),
+                ("2027-03-28T01:30", "2027-10-31T01:30"),
+                ("2020-01-01T00:00", "2026-11-24T12:00"),
+                ("2026-11-24T12:00", "2026-11-24T12:00"),
+                ("2026-11-24T12:00", "2026-11-26T12:00"),
+            ):
+                yield await self.post(browser, move, {**key, "starts": starts, "ends": ends})
+        self.clock[0] = PHASES["live"]
+
     async def post(self, browser: AsyncClient, path: str, given: Any, **headers: str) -> Sight:
         """A form sent twice: as a browser does, and as the page's script does."""
         headers["content-type"] = "application/x-www-form-urlencoded"
@@ -231,7 +252,7 @@ class Tour:
     async def all(self) -> list[Sight]:
         """Everything, the scene set first."""
         await self.set_scene()
-        walks = (self.public(), self.forms(), self.staff(), self.frames(), self.away())
+        walks = (self.public(), self.forms(), self.staff(), self.plan(), self.frames(), self.away())
         return [seen for walk in walks async for seen in walk]
 
 

@@ -63,7 +63,6 @@ class House:
             throttle=Throttle(1000, 1000),
             origins=frozenset({"http://127.0.0.1:8000"}),
             exit_url="https://example.org/",
-            questions_per_minute=6,
         )
         staff = Staff(hub.store._client, "nobody", secret=SECRET)
         self._pages = Pages(self.site)

@@ -8,13 +8,13 @@ from askpanel.chat.frames import Ops
 from askpanel.chat.places import alarming, place, prospect
 from askpanel.chat.reel import Drawing
 from askpanel.chat.view import view
-from askpanel.eventlog.model import AMONG_STAFF, Question, State
+from askpanel.eventlog.model import AMONG_STAFF, Announcement, Question, State
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.projection import Moment
 from askpanel.eventlog.session import Session
 from askpanel.eventlog.ties import Lead
 
-PARTS = "parts/public.html"
+PARTS, OWN_PARTS, ASK_PARTS = "parts/public.html", "parts/own.html", "parts/ask.html"
 STAFF_ONLY = frozenset(
     (
         *("assigned", "renewed", "drafted", "returned", "labelled", "handed", "acknowledged"),
@@ -59,9 +59,14 @@ class Public:
         if among_staff(moment):
             return Drawing([])
         if event.question is not None:
-            return Drawing(_moved(moment, event.question, locale))
+            moved = _moved(moment, event.question, locale)
+            return Drawing([*moved, *_answering(moment, event.question, locale)])
+        if event.announcement is not None:
+            return _announced(moment, event.announcement, locale)
         present = Phase(event.phase) if event.phase else phase(moment.session.schedule, event.at)
-        return Drawing(phase_ops(moment.session, present, event.at, locale))
+        ended = present is Phase.CLOSED and moment.session.show_waiting
+        emptied: Ops = [("text", "waiting", "")] if ended else []
+        return Drawing([*phase_ops(moment.session, present, event.at, locale), *emptied])
 
     def own(self, moment: Moment, locale: str, key: str) -> Drawing:
         """The change of the author's own list, said aloud when it is news to them."""
@@ -73,12 +78,12 @@ class Public:
         for number, author in followers(moment):
             if author == key and moment.tied:
                 lead = moment.tied.lead
-                drawn = draw(PARTS, "lead", number, lead, session)
+                drawn = draw(OWN_PARTS, "lead", number, lead, session)
                 ops.append(("morph", f"mine-{number}-lead", str(drawn)))
-                said = said or draw(PARTS, "lead_news", lead, session).unescape().strip()
+                said = said or draw(OWN_PARTS, "lead_news", lead, session).unescape().strip()
         for lead in joined(moment):
             if lead.author == key:
-                drawn = draw(PARTS, "others", lead)
+                drawn = draw(OWN_PARTS, "others", lead)
                 ops.append(("morph", f"mine-{lead.number}-others", str(drawn)))
         return Drawing(ops, said)
 
@@ -87,7 +92,7 @@ def _own(moment: Moment, question: Question, locale: str) -> Drawing:
     """The author's question as it is in their list."""
     event, draw = moment.event, view(locale).part
     lead = moment.tied.lead if moment.tied else Lead(question.number, question.state)
-    drawn = str(draw(PARTS, "own", question, moment.session, lead))
+    drawn = str(draw(OWN_PARTS, "own", question, moment.session, lead))
     if event.type == "submitted":
         return Drawing([("append", "mine", drawn)])
     ops: Ops = [("morph", f"mine-{question.number}", drawn), *_alarm(moment, question, locale)]
@@ -95,7 +100,7 @@ def _own(moment: Moment, question: Question, locale: str) -> Drawing:
     quiet = alarming([question]) or event.was == question.state
     if quiet and event.type not in NEWS:
         return Drawing(ops)
-    return Drawing(ops, draw(PARTS, "own_news", question, event.type).unescape().strip())
+    return Drawing(ops, draw(OWN_PARTS, "own_news", question, event.type).unescape().strip())
 
 
 def _alarm(moment: Moment, question: Question, locale: str) -> Ops:
@@ -104,7 +109,9 @@ def _alarm(moment: Moment, question: Question, locale: str) -> Ops:
         return [] if alarming([question]) else [("remove", f"urgent-{question.number}")]
     if not alarming([question]):
         return []
-    return [("append", "urgent", str(view(locale).part(PARTS, "alarm", question, moment.session)))]
+    return [
+        ("append", "urgent", str(view(locale).part(OWN_PARTS, "alarm", question, moment.session)))
+    ]
 
 
 def followers(moment: Moment) -> Iterator[tuple[int, str]]:
@@ -134,12 +141,36 @@ def joined(moment: Moment) -> Iterator[Lead]:
         yield tied.left
 
 
+def _announced(moment: Moment, announcement: Announcement, locale: str) -> Drawing:
+    """What is pinned on top of the page, said aloud when it comes and not when it goes."""
+    event, draw, session = moment.event, view(locale).part, moment.session
+    drawn = str(draw(PARTS, "announcements", event.pinned, session))
+    comes = event.type == "announced"
+    said = draw(PARTS, "announced", announcement, session).unescape().strip() if comes else ""
+    return Drawing([("replace", "announcements", drawn)], said)
+
+
+def _answering(moment: Moment, question: Question, locale: str) -> Ops:
+    """Somebody begins to answer a question, or no longer does."""
+    number, was = question.number, moment.event.was == State.CLAIMED
+    now = question.state == State.CLAIMED
+    ends: Ops = [("remove", f"answering-{number}")]
+    if now and not moment.begins_claim:
+        return []
+    if not now:
+        return ends if was else []
+    drawn = str(view(locale).part(PARTS, "answering", question, moment.session))
+    return [*(ends if was else []), ("append", "answering", drawn)]
+
+
 def phase_ops(session: Session, present: Phase, now: int, locale: str) -> Ops:
-    """The panel that says when, and the notice above the form that says whether."""
+    """The panel that says when, the notice above the form that says whether, and until when one's
+    own questions stay."""
     draw = view(locale).part
     return [
         ("replace", "phase", str(draw(PARTS, "phase", session, present, now))),
         ("replace", "ask-notice", str(draw(PARTS, "ask_notice", session, present))),
+        ("replace", "mine-keeping", str(draw(OWN_PARTS, "keeping", session))),
     ]
 
 
@@ -152,7 +183,7 @@ def drawn_question(session: Session, question: Question, locale: str) -> str:
 def _moved(moment: Moment, question: Question, locale: str) -> Ops:
     """Out of one list and into another, changed in its place, or nothing that the public sees."""
     session, event, id_ = moment.session, moment.event, f"question-{question.number}"
-    before, after = place(session, event.was), place(session, question.state)
+    before, after = (place(session, state, event.at) for state in (event.was, question.state))
     if not after:
         return [("remove", id_)] if before else []
     drawn = drawn_question(session, question, locale)

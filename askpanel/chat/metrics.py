@@ -26,7 +26,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from askpanel.chat.metricsfolder import FOLDER, forget_the_dead
-from askpanel.eventlog.rules import RULES, SCHEDULE_COMMANDS
+from askpanel.eventlog.rules import ANNOUNCING_COMMANDS, RULES, SCHEDULE_COMMANDS
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 """One worker would give a time for each counter, several would not: none do."""
@@ -199,7 +199,7 @@ WHY_REFUSED = {403: "origin", 404: "unknown session", 429: "network", 503: "away
 
 def count_command(command: str, outcome: str) -> None:
     """Count a command. One that does not exist is whatever somebody typed, so it is no label."""
-    known = command in RULES or command in SCHEDULE_COMMANDS
+    known = command in (*RULES, *SCHEDULE_COMMANDS, *ANNOUNCING_COMMANDS)
     commands.labels(command if known else "unknown", outcome).inc()
 
 

@@ -1,4 +1,4 @@
-"""The public pages: the list of sessions, one session in any phase, and what we promise."""
+"""The public pages: the list of sessions, and one session in any phase."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from askpanel.chat.asking import Asking
-from askpanel.chat.locale import N_
+from askpanel.chat.locale import N_, local_path
+from askpanel.chat.narrowing import Narrowing
 from askpanel.chat.nonce import new_nonce
 from askpanel.chat.number import whole
+from askpanel.chat.packing import pack
 from askpanel.chat.room import Room
 from askpanel.chat.sheet import Visitor
 from askpanel.chat.site import Site, caught_up, problem
 from askpanel.chat.view import View
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.session import Session
+
+REFRESH = 60
+"""Seconds, for who asks for it (`?refresh=60`) where no scripts run."""
 
 
 class Listed(Struct, frozen=True):
@@ -39,8 +44,6 @@ class Pages:
         return [
             Route("/", self.front, name="front"),
             Route("/sessions/{slug}", self.session, name="session"),
-            Route("/privacy", self.privacy, name="privacy"),
-            Route("/accessibility", self.accessibility, name="accessibility"),
         ]
 
     async def front(self, request: Request) -> Response:
@@ -48,13 +51,14 @@ class Pages:
         store = self.site.hub.store
         now = store.now()
         listed = [Listed(s, phase(s.schedule, now)) for s in await store.sessions()]
-        return self.site.page(
+        page = self.site.page(
             request,
             "front.html",
             live=[x for x in listed if x.phase in (Phase.LIVE, Phase.LAST)],
             coming=[x for x in listed if x.phase in (Phase.ANNOUNCED, Phase.EARLY)],
             past=[x for x in reversed(listed) if x.phase is Phase.CLOSED],
         )
+        return pack(request, page)
 
     async def session(self, request: Request) -> Response:
         """One session. Drawn from memory: it stays up while the store is away."""
@@ -63,14 +67,6 @@ class Pages:
             return no_such_session(self.site, request)
         await caught_up(request, room)
         return session_page(self.site, request, room)
-
-    async def privacy(self, request: Request) -> Response:
-        """What is stored, who sees it, and what we cannot do."""
-        most = self.site.questions_per_minute
-        return self.site.page(request, "privacy.html", questions_per_minute=most)
-
-    async def accessibility(self, request: Request) -> Response:
-        return self.site.page(request, "accessibility.html")
 
 
 def session_page(
@@ -83,9 +79,24 @@ def session_page(
         author=site.author(request, room),
         sent=bool(request.query_params.get("sent")),
         after=whole(request.query_params.get("after", "")),
+        forgotten=site.has_forgotten(request, room),
+        wanted=Narrowing.of(room.projection.session, request.query_params),
+        timed=asking is None and request.query_params.get("refresh") == str(REFRESH),
     )
     sheet = site.sheets.of(room, site.view(request), partial(drawn_session, site))
-    return site.answer(sheet.page(site.hub.store.now(), visitor, asking), status)
+    now = site.hub.store.now()
+    answer = site.answer(sheet.page(now, visitor, asking), status, request)
+    if visitor.timed and phase(room.projection.session.schedule, now) != Phase.CLOSED:
+        answer.headers["refresh"] = f"{REFRESH}; url={refreshing(request, visitor, room)}"
+    return answer
+
+
+def refreshing(request: Request, visitor: Visitor, room: Room) -> str:
+    """The address of a page that refreshes by itself: its own, so that a browser stays where it is
+    on the page. Without a place on it, or browsers only scroll there and fetch nothing."""
+    here = local_path(request.state.locale, f"/sessions/{room.projection.session.slug}")
+    at = whole(request.query_params.get("at", "")) or 0
+    return f"{here}?after={visitor.after or 0}&at={at}{visitor.wanted.query}&refresh={REFRESH}"
 
 
 def drawn_session(site: Site, view: View, asking: Asking, **context: Any) -> str:
@@ -104,6 +115,16 @@ def session_context(site: Site, request: Request, room: Room) -> dict[str, Any]:
     """What the ask form shows of a session."""
     session = room.projection.session
     return {"session": session, "phase": phase(session.schedule, site.hub.store.now())}
+
+
+def no_such_page(site: Site, request: Request) -> Response:
+    return problem(
+        site,
+        request,
+        404,
+        N_("Page not found"),
+        N_("Check the address, or choose a session from the list."),
+    )
 
 
 def no_such_session(site: Site, request: Request) -> Response:

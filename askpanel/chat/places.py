@@ -11,11 +11,14 @@ from askpanel.eventlog.session import Session
 ENDED = (State.REJECTED, State.REPLIED, State.DIVERTED, State.WITHDRAWN, State.REMOVED)
 
 
-def place(session: Session, state: str) -> str:
-    """The id of the list on the public page where a question in this state stands, or ""."""
+def place(session: Session, state: str, at: int = 0) -> str:
+    """The id of the list on the public page where a question in this state stands at a time, or
+    "". Once the session has ended nothing waits there: what was not answered is nobody's to read.
+    """
     if state in (State.ANSWERED, State.REMOVED):
         return "transcript"
-    if state in (State.APPROVED, State.CLAIMED) and session.show_waiting:
+    open_ = session.show_waiting and at < session.schedule.ends
+    if state in (State.APPROVED, State.CLAIMED) and open_:
         return "waiting"
     return ""
 

@@ -25,7 +25,7 @@ LONGEST_STALL = 10.0
 def takes_back(event: Event) -> bool:
     """Whether the public could see something until now that it is to see no more."""
     back = event.type in ("restored", "undone") and event.was in (State.APPROVED, State.ANSWERED)
-    return back or event.type in ("removed", "corrected")
+    return back or event.type in ("removed", "corrected", "retracted")
 
 
 class Room:

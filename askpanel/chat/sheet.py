@@ -14,20 +14,24 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from msgspec import structs
 
 from askpanel.chat.asking import Asking
-from askpanel.chat.fragments import PARTS
+from askpanel.chat.fragments import ASK_PARTS, OWN_PARTS, PARTS
+from askpanel.chat.narrowing import Narrowing
+from askpanel.chat.packing import Shared
 from askpanel.chat.places import alarming
 from askpanel.chat.room import Room
 from askpanel.chat.view import View
-from askpanel.eventlog.model import Question, State
+from askpanel.eventlog.model import Announcement, Question, State
 from askpanel.eventlog.phase import Phase, phase
 from askpanel.eventlog.session import Session
 
 SLOTS = (
     *("urgent", "sent", "panel", "position", "at", "seen", "transcript", "waiting", "current"),
-    *("mine", "nonce"),
+    *("mine", "forgotten", "nonce", "pinned", "answering", "narrow", "narrowed"),
+    *("timed", "untimed"),
 )
 """What is filled in for each visitor; in `session.html` each is a value that is printed."""
 
@@ -35,17 +39,27 @@ Cut = list[bytes | str]
 """A page: bytes that are the same for everybody, and between them the names of slots."""
 
 
+EVERYTHING = Narrowing()
+MOST_NARROWED = 8
+"""Transcripts that are kept narrowed to what somebody chose: each is as long as the whole."""
+
+
 class Visitor(NamedTuple):
     """What a page holds of one visitor.
 
-    `author` is a key (never a token), `sent` whether they come from sending a question, and
-    `after` the position of the page that they had before, if they had one.
+    `author` is a key (never a token), `sent` whether they come from sending a question, `after`
+    the position of the page that they had before, if they had one, `forgotten` whether to say that
+    their questions were forgotten here, `wanted` which answers they have chosen to read, and
+    `timed` whether their page is to be fetched again by itself.
     """
 
     nonce: str
     author: str = ""
     sent: bool = False
     after: int | None = None
+    forgotten: bool = False
+    wanted: Narrowing = EVERYTHING
+    timed: bool = False
 
 
 class Stand(NamedTuple):
@@ -61,13 +75,16 @@ class Stand(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """The two lists of a page as they stand at a position."""
+    """The lists of a page as they stand at a position. `apart` has the transcript with what does
+    not fit marked, by choice."""
 
     position: int
+    ended: bool
     published: list[Question]
     transcript: bytes
     shown: list[Question]
     waiting: bytes
+    apart: dict[Narrowing, tuple[int, bytes]]
 
 
 class Sheet:
@@ -79,6 +96,8 @@ class Sheet:
         self._cut: Cut = []
         self._lists: Lists | None = None
         self._panel: tuple[Stand, int, bytes] | None = None
+        self._choices: tuple[Stand, int, bytes] | None = None
+        self._pinned: tuple[Stand, list[Announcement], bytes] | None = None
 
     def page(self, now: int, visitor: Visitor, asking: Asking | None = None) -> list[bytes]:
         """The page for one visitor at `now` (Unix milliseconds), in the parts that it is kept
@@ -92,7 +111,8 @@ class Sheet:
 
     def _kept(self, stand: Stand) -> Cut:
         if not stand.same(self._stand):
-            self._cut = self._drawn(stand, Asking(nonce=""))
+            cut = self._drawn(stand, Asking(nonce=""))
+            self._cut = [each if isinstance(each, str) else Shared(each) for each in cut]
             self._stand = stand
         return self._cut
 
@@ -100,14 +120,7 @@ class Sheet:
         # Random, and not shown to anybody: no text that somebody wrote can pass for a slot.
         mark = secrets.token_hex(16)
         slots = {name: f"{mark}-{name}-" for name in SLOTS}
-        asking = Asking(
-            nonce=slots.pop("nonce"),
-            text=asking.text,
-            topic=asking.topic,
-            name=asking.name,
-            errors=asking.errors,
-            help_first=asking.help_first,
-        )
+        asking = structs.replace(asking, nonce=slots.pop("nonce"))
         html = self._draw(
             self._view,
             asking,
@@ -120,18 +133,28 @@ class Sheet:
         return cut_at(html, mark)
 
     def _values(self, stand: Stand, now: int, visitor: Visitor) -> Mapping[str, bytes]:
-        lists = self._listed(stand.session)
+        lists, wanted = self._listed(stand.session, now), visitor.wanted
+        shown, transcript = len(lists.published), lists.transcript
+        if wanted.narrows:
+            shown, transcript = self._narrowed(stand.session, lists, wanted)
         return {
             "urgent": self._urgent(stand.session, visitor.author) if visitor.author else b"",
-            "sent": self._part("sent") if visitor.sent else b"",
+            "sent": self._view.part(ASK_PARTS, "sent").encode() if visitor.sent else b"",
             "panel": self._phase_panel(stand, now),
-            "position": b"%d" % lists.position,
+            "position": Shared(b"%d" % lists.position),
             "at": b"%d" % now,
             "seen": b"" if visitor.after is None else self._seen(lists.published, visitor.after),
-            "transcript": lists.transcript,
+            "transcript": transcript,
+            "pinned": self._announcements(stand),
+            "answering": self._answering(stand.session),
+            "narrow": self._narrow(stand, wanted, shown, len(lists.published)),
+            "narrowed": escape(wanted.query).encode(),
             "waiting": lists.waiting,
-            "current": b"1" if visitor.author else b"0",
+            "current": Shared(b"1" if visitor.author else b"0"),
             "mine": self._mine(stand.session, visitor.author) if visitor.author else b"",
+            "forgotten": Shared(b"" if visitor.forgotten else b" hidden"),
+            "timed": Shared(b"" if visitor.timed else b" hidden"),
+            "untimed": Shared(b" hidden" if visitor.timed else b""),
             "nonce": visitor.nonce.encode(),
         }
 
@@ -140,8 +163,46 @@ class Sheet:
         second, kept = now // 1000, self._panel
         if kept is None or kept[1] != second or not stand.same(kept[0]):
             drawn = self._part("phase", stand.session, stand.phase, now)
-            kept = self._panel = stand, second, drawn
+            kept = self._panel = stand, second, Shared(drawn)
         return kept[2]
+
+    def _announcements(self, stand: Stand) -> bytes:
+        pinned, kept = self.room.projection.pinned(), self._pinned
+        if kept is None or kept[1] is not pinned or not stand.same(kept[0]):
+            drawn = self._part("announcements", pinned, stand.session)
+            kept = self._pinned = stand, pinned, Shared(drawn)
+        return kept[2]
+
+    def _answering(self, session: Session) -> bytes:
+        now = self.room.projection.answering()
+        return b"".join(self._part("answering", q, session) for q in now)
+
+    def _narrow(self, stand: Stand, wanted: Narrowing, shown: int, total: int) -> bytes:
+        """How to read only some answers; not where there is nothing to choose by."""
+        session = stand.session
+        if len(session.organisations) < 2 and not session.topics:
+            return b""
+        if wanted.narrows:
+            return self._part("narrow", session, wanted, shown, total)
+        kept = self._choices
+        if kept is None or kept[1] != total or not stand.same(kept[0]):
+            drawn = self._part("narrow", session, wanted, shown, total)
+            kept = self._choices = stand, total, Shared(drawn)
+        return kept[2]
+
+    def _narrowed(self, session: Session, lists: Lists, wanted: Narrowing) -> tuple[int, bytes]:
+        """How many fit, and the transcript with the others marked."""
+        kept = lists.apart.get(wanted)
+        if kept is None:
+            fitting = [wanted.fits(q) for q in lists.published]
+            drawn = [
+                piece(self.room, self._view, "answered", q, session, apart=not fits)
+                for q, fits in zip(lists.published, fitting, strict=True)
+            ]
+            if len(lists.apart) >= MOST_NARROWED:
+                lists.apart.clear()
+            kept = lists.apart[wanted] = sum(fitting), Shared("".join(drawn).encode())
+        return kept
 
     def _seen(self, published: list[Question], after: int) -> bytes:
         """Where a reader without JavaScript, who asked for news, finds the first of them."""
@@ -151,30 +212,33 @@ class Sheet:
     def _mine(self, session: Session, author: str) -> bytes:
         projection = self.room.projection
         own = ((q, projection.lead(q.number)) for q in projection.by_author(author))
-        return b"".join(self._part("own", q, session, lead) for q, lead in own)
+        return b"".join(self._own_part("own", q, session, lead) for q, lead in own)
 
     def _urgent(self, session: Session, author: str) -> bytes:
         own = alarming(self.room.projection.by_author(author))
-        return b"".join(self._part("alarm", q, session) for q in own)
+        return b"".join(self._own_part("alarm", q, session) for q in own)
 
-    def _listed(self, session: Session) -> Lists:
-        room, kept = self.room, self._lists
-        if kept is None or kept.position != room.position:
-            published, shown = room.projection.published(), waiting(room)
+    def _listed(self, session: Session, now: int) -> Lists:
+        room, kept, ended = self.room, self._lists, now >= session.schedule.ends
+        if kept is None or (kept.position, kept.ended) != (room.position, ended):
+            published, shown = room.projection.published(), waiting(room, now)
             if kept is None or (published, shown) != (kept.published, kept.shown):
                 transcript = self._pieces("answered", published, session)
                 drawn = self._pieces("waiting", shown, session)
-                kept = Lists(room.position, published, transcript, shown, drawn)
+                kept = Lists(room.position, ended, published, transcript, shown, drawn, {})
             # Most of what happens in a session is in neither list.
-            kept = self._lists = kept._replace(position=room.position)
+            kept = self._lists = kept._replace(position=room.position, ended=ended)
         return kept
 
-    def _pieces(self, macro: str, questions: list[Question], session: Session) -> bytes:
+    def _pieces(self, macro: str, questions: list[Question], session: Session) -> Shared:
         drawn = [piece(self.room, self._view, macro, q, session) for q in questions]
-        return "".join(drawn).encode()
+        return Shared("".join(drawn).encode())
 
     def _part(self, macro: str, *args: Any) -> bytes:
         return self._view.part(PARTS, macro, *args).encode()
+
+    def _own_part(self, macro: str, *args: Any) -> bytes:
+        return self._view.part(OWN_PARTS, macro, *args).encode()
 
 
 class Sheets:
@@ -195,15 +259,26 @@ class Sheets:
         return kept
 
 
-def piece(room: Room, view: View, macro: str, question: Question, session: Session) -> Markup:
-    """A question's partial, kept by the room for as long as the question stays as it is."""
-    key = macro, view.locale, question.number
-    return room.piece(key, question, lambda: view.part(PARTS, macro, question, session))
+def piece(
+    room: Room,
+    view: View,
+    macro: str,
+    question: Question,
+    session: Session,
+    *,
+    apart: bool = False,
+) -> Markup:
+    """A question's partial, kept by the room for as long as the question stays as it is; `apart`
+    for who has chosen to read others."""
+    kind, more = (f"{macro} apart", (True,)) if apart else (macro, ())
+    key = kind, view.locale, question.number
+    return room.piece(key, question, lambda: view.part(PARTS, macro, question, session, *more))
 
 
-def waiting(room: Room) -> list[Question]:
-    """The questions that the public sees waiting, where the session says so."""
-    if not room.projection.session.show_waiting:
+def waiting(room: Room, now: int) -> list[Question]:
+    """The questions that the public sees waiting, where the session says so, until it ends."""
+    session = room.projection.session
+    if not session.show_waiting or now >= session.schedule.ends:
         return []
     return room.projection.of(State.APPROVED, State.CLAIMED)
 

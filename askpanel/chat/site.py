@@ -11,11 +11,15 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from askpanel.chat import grace
+from askpanel.chat.details import Details, none
+from askpanel.chat.facts import Facts
 from askpanel.chat.hub import Hub
 from askpanel.chat.identity import Identity
 from askpanel.chat.locale import local_path, written
 from askpanel.chat.noticed import Notice, nothing
 from askpanel.chat.number import whole
+from askpanel.chat.packing import packed_parts
 from askpanel.chat.room import Room
 from askpanel.chat.sheet import Sheets
 from askpanel.chat.silences import Silences
@@ -60,11 +64,16 @@ class Site:
     throttle: Throttle
     origins: frozenset[str]
     exit_url: str
-    questions_per_minute: int
+    facts: Facts = field(default_factory=Facts)
+    """What its pages say about the installation."""
     head_of: Callable[[str], Seal | None] = lambda slug: None
     """The newest signed head of a session's record that this process knows of, to be printed."""
+    embed_origins: tuple[str, ...] = ()
+    """The sites that may show a session in a frame."""
     notice: Notice = nothing
     """Looks at every question before it is stored."""
+    details: Details = none
+    """Finds what may show who somebody is, for themselves, before they send it."""
     silences: Silences = field(default_factory=Silences)
     sheets: Sheets = field(default_factory=Sheets)
 
@@ -75,14 +84,20 @@ class Site:
         html = self.drawn(self.view(request), request.state.path, template, **context)
         return self.answer(html, status)
 
-    def answer(self, html: str | list[bytes], status: int = 200) -> Response:
-        """A page that is drawn, whole or in parts, as the answer to a request."""
+    def answer(
+        self, html: str | list[bytes], status: int = 200, request: HTTPConnection | None = None
+    ) -> Response:
+        """A page that is drawn, whole or in parts, as the answer to a request. What its parts
+        share is compressed, if the request is given: see `packing`."""
         if isinstance(html, str):
             return HTMLResponse(html, status)
-        size = sum(map(len, html))
-        if size <= MOST_AT_ONCE:
-            return HTMLResponse(b"".join(html), status)
-        return InParts(html, size, status)
+        packed = packed_parts(request, html) if request else None
+        response = _in_order(html if packed is None else packed, status)
+        if packed is not None:
+            response.headers["content-encoding"] = "gzip"
+        if request:
+            response.headers.add_vary_header("Accept-Encoding")
+        return response
 
     def drawn(self, view: View, here: str, template: str, **context: Any) -> str:
         """The HTML of a whole page that stands at the path `here`."""
@@ -90,6 +105,7 @@ class Site:
             "exit_url": self.exit_url,
             "alternate_path": local_path(view.other, written(here)),
             "privacy_path": local_path(view.locale, "/privacy"),
+            "safety_path": local_path(view.locale, "/safety"),
             "accessibility_path": local_path(view.locale, "/accessibility"),
             "errors": (),
         }
@@ -100,9 +116,27 @@ class Site:
         return view(request.state.locale)
 
     def author(self, request: HTTPConnection, room: Room) -> str:
-        """The keyed hash of the participant's token in this session, or ""."""
-        slug = room.projection.session.slug
-        return self.identity.author(slug, self.identity.token(request))
+        """The keyed hash of the participant's token in this session, or "". So long after the end
+        that nobody's own questions are shown any more, everybody is a reader."""
+        session = room.projection.session
+        if grace.is_over(session.schedule, self.hub.store.now()):
+            return ""
+        return self.identity.author(session.slug, self.identity.token(request))
+
+    def has_forgotten(self, request: HTTPConnection, room: Room) -> bool:
+        """Whether somebody comes from having their questions forgotten, or brings the token of one
+        whose questions are forgotten by now."""
+        if self.author(request, room):
+            return False
+        author = self.identity.author(room.projection.session.slug, self.identity.token(request))
+        return "forgotten" in request.query_params or bool(room.projection.by_author(author))
+
+
+def _in_order(html: list[bytes], status: int) -> Response:
+    size = sum(map(len, html))
+    if size <= MOST_AT_ONCE:
+        return HTMLResponse(b"".join(html), status)
+    return InParts(html, size, status)
 
 
 def wants_json(request: Request) -> bool:

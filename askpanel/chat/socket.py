@@ -14,7 +14,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from askpanel.chat import frames, metrics, origin
-from askpanel.chat.fragments import PARTS
+from askpanel.chat.fragments import OWN_PARTS
 from askpanel.chat.number import whole
 from askpanel.chat.places import alarming
 from askpanel.chat.room import Room
@@ -56,7 +56,9 @@ class PublicSocket:
             await refuse(socket, 429, "Too many connections from one network.")
             return
         try:
-            author = self.site.author(socket, room)
+            # A page without a place for anybody's own questions asks for nobody's.
+            nobody = socket.query_params.get("mine") == "none"
+            author = "" if nobody else self.site.author(socket, room)
             await attend(socket, room, "public", author, first=self._own_list(socket, author))
         finally:
             self.site.throttle.socket_closed(network)
@@ -73,7 +75,7 @@ class PublicSocket:
                 return b""
             projection = room.projection
             session, own = projection.session, projection.by_author(author)
-            draw = partial(self.site.view(socket).part, PARTS)
+            draw = partial(self.site.view(socket).part, OWN_PARTS)
             ops: frames.Ops = [
                 ("append", "urgent", str(draw("alarm", q, session))) for q in alarming(own)
             ]

@@ -20,9 +20,12 @@ from jinja2 import (
 from jinja2.utils import missing
 from markupsafe import Markup
 
+from askpanel.chat import grace, signposts, steps, words
 from askpanel.chat import locale as locales
-from askpanel.chat import signposts, words
 from askpanel.chat.asking import Asking
+from askpanel.chat.details import KINDS
+from askpanel.chat.joined import joined
+from askpanel.chat.narrowing import answered_by
 from askpanel.chat.places import prospect
 from askpanel.chat.plaintext import blocks
 from askpanel.chat.wordings import wordings
@@ -41,6 +44,8 @@ def static_version() -> str:
         if path.is_file():
             digest.update(path.relative_to(STATIC).as_posix().encode())
             digest.update(path.read_bytes())
+    for name, content in joined(STATIC).items():
+        digest.update(name.encode() + content)
     return digest.hexdigest()[:12]
 
 
@@ -63,13 +68,13 @@ def error_list(asking: Asking) -> list[dict[str, str]]:
     return [{"text": words, "href": fields[name]} for name, words in asking.errors.items()]
 
 
-def topic_items(session: Session, locale: str) -> list[dict[str, Any]]:
-    """The topics of a session as radio buttons, each marked with the language it is in."""
-    items: list[dict[str, Any]] = []
+def topic_items(session: Session, locale: str) -> list[dict[str, str]]:
+    """The topics of a session as radio buttons: value, text and the language it is in, and the
+    signpost that fits."""
+    items: list[dict[str, str]] = []
     for topic in session.topics:
-        words, found = session.text(topic.label, locale)
-        label = {} if found == locale else {"attributes": {"lang": found}}
-        items.append({"value": topic.id, "text": words, "label": label})
+        words, lang = session.text(topic.label, locale)
+        items.append({"value": topic.id, "text": words, "lang": lang, "signpost": topic.signpost})
     return items
 
 
@@ -129,9 +134,13 @@ class View:
             iso=locales.iso,
             own_state=lambda question: words.own_state(question, locale),
             told=lambda question: words.told(question, locale),
+            steps=steps.steps,
+            adds_state=steps.adds_state,
+            stays_until=lambda session: grace.until(session.schedule),
             prospect=prospect,
             only_in=lambda lang: self.gettext(words.ONLY_IN[lang]),
             read_in=lambda lang: self.gettext(words.READ_IN[lang]),
+            answered_by=answered_by,
             behind=lambda lang: self.gettext(words.BEHIND[lang]),
             wordings=lambda answer: wordings(answer, locale),
             urgent_first=signposts.urgent_first,
@@ -140,6 +149,7 @@ class View:
             duration=lambda milliseconds: words.duration(milliseconds, locale),
             error_list=error_list,
             topic_items=lambda session: topic_items(session, locale),
+            detail=lambda each: self.gettext(KINDS[each.kind]) % {"found": each.found},
             plural_forms=lambda one, other: locales.plural_forms(locale, one, other),
         )
 

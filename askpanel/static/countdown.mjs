@@ -63,6 +63,10 @@ function anchor(page) {
 }
 
 const now = () => server + performance.now() - anchored;
+
+/** The server's time as far as the page knows it, in Unix milliseconds, or NaN. */
+export const serverNow = () => now();
+
 const isDoubtful = () => Math.abs((Date.now() - own) - (performance.now() - anchored)) > DOUBT_MS;
 
 const clocks = scope => [

@@ -9,20 +9,23 @@
 // anything up to where it is is a duplicate; a page before M lacks something, and is fetched again:
 // there is no third, hopeful answer.
 
+import { offerAloud } from './aloud.mjs';
 import { sendForms } from './forms.mjs';
+import { keepNarrow } from './narrow.mjs';
 import { backOff } from './net.mjs';
 import { fillPersonal } from './nonce.mjs';
 import { apply } from './ops.mjs';
 import { dropHeld, hold, isPaused, offerPause } from './pause.mjs';
+import { fetchInstead } from './polling.mjs';
 import { followReading } from './reading.mjs';
 import { Ended, resyncFrom } from './resync.mjs';
-import { say, status } from './say.mjs';
+import { say, shownStatus, status } from './say.mjs';
 import { keepLine } from './socket.mjs';
 
 const STORE_STATUS = new Map([['lost', 'away'], ['back', 'back']]);
 
-/** Elements that hold nothing but this viewer's own questions. */
-const OWN = /^(mine|urgent)(-|$)/;
+/** What does not wait: this viewer's own questions, and what the host tells everybody. */
+const AT_ONCE = /^(mine|urgent|announcements)(-|$)/;
 
 const placeOf = () => document.querySelector('[data-position]');
 
@@ -35,7 +38,10 @@ function startLive(root) {
   let asReader = false;
   let hasAsked = false;
 
-  const line = keepLine({ address, received });
+  const fetchNow = fetchInstead({
+    page, isBusy: () => isPaused() || resyncing || stale, reached,
+  });
+  const line = keepLine({ address, received, deaf: fetchNow });
 
   /** The socket's address: that of `data-live`, with where we stand and whose updates we see. */
   function address() {
@@ -48,6 +54,15 @@ function startLive(root) {
     asReader = mine !== null && mine.dataset.current !== '1';
     if (mine) url.searchParams.set('mine', asReader ? 0 : 1);
     return url;
+  }
+
+  function page() {
+    return root.dataset.page ?? location.href;
+  }
+
+  function reached(found) {
+    ({ position: last, epoch } = found);
+    Object.assign(placeOf().dataset, found);
   }
 
   function received(text) {
@@ -85,14 +100,14 @@ function startLive(root) {
 
   const showAll = frames => trying(() => frames.forEach(show));
 
-  /** Keep a frame until the reader goes on, but for what is theirs alone: they may need it now. */
+  /** Keep a frame until the reader goes on, but for what they may need to know now. */
   function holdBack(frame) {
-    const isOwn = ([, id]) => OWN.test(id);
-    const own = (frame.ops ?? []).filter(isOwn);
-    trying(() => apply(own));
-    if (own.length) say(frame.say);
-    const ops = (frame.ops ?? []).filter(op => !isOwn(op));
-    hold({ ...frame, ops, say: own.length ? '' : frame.say });
+    const isUrgent = ([, id]) => AT_ONCE.test(id);
+    const urgent = (frame.ops ?? []).filter(isUrgent);
+    trying(() => apply(urgent));
+    if (urgent.length) say(frame.say);
+    const ops = (frame.ops ?? []).filter(op => !isUrgent(op));
+    hold({ ...frame, ops, say: urgent.length ? '' : frame.say });
   }
 
   function show(frame) {
@@ -117,8 +132,7 @@ function startLive(root) {
     await new Promise(resolve => { setTimeout(resolve, backOff(resyncs)); });
     resyncs += 1;
     try {
-      ({ position: last, epoch } = await resyncFrom(root.dataset.page ?? location.href));
-      Object.assign(placeOf().dataset, { position: last, epoch });
+      reached(await resyncFrom(page()));
       stale = false;
     } catch (error) {
       status(error instanceof Ended ? error.status : 'lost');
@@ -136,18 +150,28 @@ function startLive(root) {
 
   // A reader's line was opened without a cookie. Now that they have asked, dial again with it.
   document.addEventListener('live:sent', () => {
+    if (shownStatus() === 'fetched') fetchNow({ atOnce: true });
     const first = asReader && !hasAsked;
     hasAsked = true;
     if (!first || stale) return;
     line.close();
     line.open();
   });
+  // Nobody's own questions are on the page any more: whoever reads on is a reader.
+  document.addEventListener('live:forgotten', () => {
+    line.close();
+    if (!stale) line.open();
+  });
   addEventListener('live:stop', () => line.close());
+  // A page that shows a part of a list lacks what stood before it.
+  document.addEventListener('live:stale', resync);
   line.open();
 }
 
 fillPersonal();
 sendForms();
+offerAloud();
+keepNarrow();
 followReading();
 const root = document.querySelector('[data-live]');
 if (root && placeOf()) startLive(root);

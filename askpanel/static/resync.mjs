@@ -1,6 +1,7 @@
 // A run that cannot be resumed: fetch the page again and bring its live regions to what it says.
 // Nothing is reloaded, so typed text, focus, scroll and opened details stay.
 
+import { readsAll, settle } from './aloud.mjs';
 import { fetchWithin } from './net.mjs';
 import { parse, redrawAs } from './ops.mjs';
 import { say } from './say.mjs';
@@ -36,16 +37,12 @@ const outermost = region => !region.parentElement?.closest('[data-resync]');
 /** Keep a screen reader from reading out everything that was missed, one by one. */
 function hush() {
   const logs = [...document.querySelectorAll('[role="log"]')];
-  const before = logs.map(log => log.getAttribute('aria-live'));
   logs.forEach(log => log.setAttribute('aria-live', 'off'));
-  setTimeout(() => logs.forEach((log, i) => {
-    if (before[i] === null) log.removeAttribute('aria-live');
-    else log.setAttribute('aria-live', before[i]);
-  }), QUIET_MS);
+  setTimeout(() => logs.forEach(settle), QUIET_MS);
 }
 
 const items = () => new Set(
-  [...document.querySelectorAll('[data-new] > [id]')].map(item => item.getAttribute('id')));
+  [...document.querySelectorAll('[data-new] > [id]:not([data-filtered])')].map(item => item.getAttribute('id')));
 
 /** Redraw the elements marked `data-resync` from the page at `url`; return where it stands. */
 export async function resyncFrom(url) {
@@ -58,7 +55,7 @@ export async function resyncFrom(url) {
     }
   }
   const missed = [...items()].filter(id => !before.has(id)).length;
-  if (missed) say(counted('new', missed));
+  if (missed && readsAll()) say(counted('new', missed));
   const { position, epoch } = page.querySelector('[data-position]').dataset;
   return { position: Number(position), epoch };
 }

@@ -9,6 +9,7 @@ import { drawnAway, shownStatus, status } from './say.mjs';
 
 const SILENCE_MS = 45_000;
 const WAKE_MS = 1_000;
+const DEAF_MS = 20_000;
 const SILENT = 4000;
 
 const FINAL = new Map([[4001, 'signedOut'], [4003, 'refused'], [4004, 'gone']]);
@@ -17,13 +18,15 @@ const patience = reason => Number(/^retry=(\d{1,4})$/.exec(reason)?.[1] ?? 0) * 
 
 /**
  * A line to `address()`, asked anew at each dialling; `received` gets the text of every frame.
- * The server speaks first: a line counts as up again once it has said something.
+ * The server speaks first: a line counts as up again once it has said something. `deaf` is called
+ * when a dialling has failed and nothing was said for 20 s: some networks let no such line through.
  */
-export function keepLine({ address, received }) {
+export function keepLine({ address, received, deaf }) {
   let socket = null;
   let wanted = false;
   let tries = 0;
   let heard = 0;
+  let spoken = 0;
   let redial = null;
   let watchdog = null;
 
@@ -46,11 +49,13 @@ export function keepLine({ address, received }) {
 
   /** A new line starts without troubles; the first frame says if the store is still away. */
   function isUp() {
-    if (['lost', 'away', 'unsent'].includes(shownStatus()) || drawnAway()) status('back');
+    if (['lost', 'fetched', 'away', 'unsent'].includes(shownStatus()) || drawnAway()) status('back');
+    document.dispatchEvent(new Event('live:up'));
   }
 
   function hear(text) {
     tries = 0;
+    spoken = performance.now();
     listen();
     received(text);
   }
@@ -64,7 +69,8 @@ export function keepLine({ address, received }) {
       return;
     }
     // The first blip is mended before anybody needs to know of it.
-    if (tries > 0) status('lost');
+    if (tries > 0 && shownStatus() !== 'fetched') status('lost');
+    if (tries > 0 && performance.now() - spoken > DEAF_MS) deaf?.();
     redial = setTimeout(dial, patience(reason) + backOff(tries));
     tries += 1;
   }
@@ -93,6 +99,7 @@ export function keepLine({ address, received }) {
 
   function open() {
     wanted = true;
+    spoken ||= performance.now();
     dial();
   }
 

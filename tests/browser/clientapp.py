@@ -25,10 +25,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from askpanel.chat.statics import Fixed
 from askpanel.moderation.keymap import keys_of
 
 PACKAGE = Path(__file__).parent.parent.parent / "askpanel"
@@ -120,6 +120,7 @@ class Room:
         self.greeting: dict[str, Any] | None = {}
         self.dialled: list[dict[str, str]] = []
         self.hung_up: list[int] = []
+        self.left: list[str] = []
         self.refusing = False
         self.replies: deque[Reply] = deque()
         self.posted: list[tuple[str, dict[str, str]]] = []
@@ -168,11 +169,12 @@ class Room:
             frame["say"] = say
         self.send(frame)
 
-    def answer(self, number: int) -> None:
+    def answer(self, number: int, by: str = "gmp") -> None:
         """Question ``number`` is answered, and the page that is drawn next has it."""
         words = f"Question number {number}"
         self.questions.append((number, words))
-        self.happen(["append", "transcript", self.draw("item.html", number=number, words=words)])
+        drawn = self.draw("item.html", number=number, words=words, by=by)
+        self.happen(["append", "transcript", drawn])
 
     def ask_staff(self, number: int, **attributes: Any) -> None:
         """Question ``number`` comes to the queue; gives its card these attributes."""
@@ -254,6 +256,12 @@ class Room:
             return HTMLResponse(body, status)
         return JSONResponse(body, status)
 
+    async def exit(self, request: Request) -> Response:
+        """The way out, by link or by script."""
+        self.left.append(request.method)
+        by_link = request.method == "GET"
+        return RedirectResponse(EXIT, 303) if by_link else Response(status_code=204)
+
 
 class Policy:
     """The headers of every page, as the real server has them."""
@@ -289,6 +297,9 @@ class Stage:
         async def post(request: Request) -> Response:
             return await self.room.post(request)
 
+        async def leave(request: Request) -> Response:
+            return await self.room.exit(request)
+
         async def line(line: WebSocket) -> None:
             await self.room.line(line)
 
@@ -296,12 +307,13 @@ class Stage:
             routes=[
                 *(Route(path, page) for path in SCREENS),
                 Route("/sessions/x/questions", post, methods=["POST"]),
+                Route("/exit", leave, methods=["GET", "POST"]),
                 Route("/staff/{number:int}/{command}", post, methods=["POST"]),
                 Route("/staff/questions/{number:int}/{command}", post, methods=["POST"]),
                 Route("/staff/bulk/{command}", post, methods=["POST"]),
                 WebSocketRoute("/sessions/x/live", line),
                 WebSocketRoute("/staff/live", line),
-                Mount("/static/5eed", StaticFiles(directory=PACKAGE / "static")),
+                Mount("/static/5eed", Fixed(PACKAGE / "static")),
             ],
             middleware=[Middleware(Policy)],
         )

@@ -40,6 +40,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A redirect passes a tab's judge by, so nothing else than this machine is to be found at all.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
 DEADLINE = 15.0
 """Seconds that a condition in the browser may take to come true on a busy machine."""

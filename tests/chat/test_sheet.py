@@ -20,7 +20,7 @@ from askpanel.chat.sheet import SLOTS, Sheet, Visitor, cut_at
 from askpanel.chat.site import MOST_AT_ONCE, Site
 from askpanel.chat.view import View
 from askpanel.eventlog.model import Actor
-from askpanel.eventlog.rules import RULES, SCHEDULE_COMMANDS
+from askpanel.eventlog.rules import ANNOUNCING_COMMANDS, RULES, SCHEDULE_COMMANDS
 from tests.cast import ASHA, BEA, HANA, LUCY, MINUTE, MORGAN, SYSTEM
 from tests.rehearsal import LEASE, SLUG, stage
 from tests.service import NONCE
@@ -89,7 +89,8 @@ class Evening(Theatre):
         self.room.follow(self.entries_after(self.room.position))
 
     def scheduled(self, command: str) -> None:
-        self.moved_on(self.run(self.store.schedule(SLUG, command, HANA, minutes=10)))
+        times = (self.now + 30 * MINUTE, self.now + 90 * MINUTE)
+        self.moved_on(self.run(self.store.schedule(SLUG, command, HANA, 10, times)))
         held = self.run(self.store.session(SLUG))
         assert held is not None
         self.session = held
@@ -129,6 +130,19 @@ def does_schedule(command: str) -> Step:
     return command, lambda evening: evening.scheduled(command)
 
 
+def announces(words: str) -> Step:
+    def announce(evening: Evening) -> None:
+        said = evening.backstage.announce(SLUG, HANA, {"en": words})
+        evening.moved_on(evening.run(said))
+
+    return "announce", announce
+
+
+def retracts(evening: Evening) -> None:
+    (only,) = evening.room.projection.pinned()
+    evening.moved_on(evening.run(evening.backstage.retract(SLUG, HANA, only.id)))
+
+
 def turns_to(phase: str, minutes: float) -> Step:
     def wait(evening: Evening) -> None:
         evening.now += int(minutes * MINUTE)
@@ -157,6 +171,7 @@ STORY: tuple[Step, ...] = (
     asks("sam", "Is it too late?"),
     does(3, "withdraw", SAMS),
     turns_to("early", 1),
+    does_schedule("move"),
     does_schedule("open"),
     does(1, "hold", ASHA, note="Ask the lead"),
     does(1, "escalate", ASHA, note="At risk"),
@@ -193,6 +208,8 @@ STORY: tuple[Step, ...] = (
     does(1, "expire", SYSTEM),
     does_schedule("pause"),
     does_schedule("resume"),
+    announces("The law comes first."),
+    ("retract", retracts),
     connection(False),
     connection(True),
     does(1, "answer", MORGAN, **DRAFT),
@@ -231,7 +248,7 @@ def test_a_page_is_never_behind_what_has_happened(engine_url: str, prefix: str) 
         evening.open(second_check=True)
         assert stale_after(evening) == []
     told = {name for name, _ in STORY}
-    assert set(RULES) | set(SCHEDULE_COMMANDS) | {"submit"} <= told
+    assert {*RULES, *SCHEDULE_COMMANDS, *ANNOUNCING_COMMANDS, "submit"} <= told
 
 
 def same_stand(sheet: Sheet, cut: Any = Sheet._kept) -> Any:
@@ -241,7 +258,17 @@ def same_stand(sheet: Sheet, cut: Any = Sheet._kept) -> Any:
 
 def same_lists(sheet: Sheet, listed: Any = Sheet._listed) -> Any:
     """Looks at the lists once and for all."""
-    return lambda session: sheet._lists or listed(sheet, session)
+    return lambda session, now: sheet._lists or listed(sheet, session, now)
+
+
+def same_announcements(sheet: Sheet, drawn: Any = Sheet._announcements) -> Any:
+    """Draws what the host says once and for all."""
+    return lambda stand: sheet._pinned[2] if sheet._pinned else drawn(sheet, stand)
+
+
+def same_choices(sheet: Sheet, drawn: Any = Sheet._narrow) -> Any:
+    """Counts what there is to choose from once and for all."""
+    return lambda *asked: sheet._choices[2] if sheet._choices else drawn(sheet, *asked)
 
 
 def same_panel(sheet: Sheet, panel: Any = Sheet._phase_panel) -> Any:
@@ -253,8 +280,14 @@ def same_panel(sheet: Sheet, panel: Any = Sheet._phase_panel) -> Any:
     ("method", "fault", "caught"),
     [
         ("_kept", same_stand, {"pause", "connected: False", "close"}),
+        ("_announcements", same_announcements, {"announce"}),
+        ("_narrow", same_choices, {"publish"}),
         ("_listed", same_lists, {"approve", "claim", "expire", "publish", "correct", "remove"}),
-        ("_phase_panel", same_panel, {"open", "pause", "extend", "close", "the clock: early"}),
+        (
+            "_phase_panel",
+            same_panel,
+            {"move", "open", "pause", "extend", "close", "the clock: early"},
+        ),
     ],
 )
 def test_a_piece_that_is_kept_too_long_is_found(
@@ -303,7 +336,7 @@ def test_between_the_slots_all_have_the_same_bytes(evening: Evening) -> None:
         kept = b"".join(part for part in sheet._cut if isinstance(part, bytes)).decode()
         slots = [part for part in sheet._cut if isinstance(part, str)]
         assert set(slots) == set(SLOTS)
-        assert slots.count("position") == 2
+        assert slots.count("position") == 5
         for each in ("sam", "alex"):
             assert SECRETS[each] not in kept
         assert len(kept) > 10_000

@@ -18,8 +18,8 @@ from tests.cast import ASHA, HANA, LUCY, MINUTE, MORGAN, NOON, SAM, session
 from tests.engines import PrivateEngine, start_engine, wait_until
 
 SLUG = "stop-it-now"
-SHARED = ("staff", "seal", "common", "question", "triage", "desk")
-CALLERS = ("store", "backstage")
+SHARED = ("staff", "seal", "common", "question", "triage", "desk", "backup")
+CALLERS = ("store", "backstage", "purging")
 STORE_SCRIPTS = sorted(path.stem for path in LUA.glob("*.lua") if not path.stem.startswith(SHARED))
 
 
@@ -47,7 +47,8 @@ async def cluster(
 async def test_every_command_runs_on_a_node_of_a_cluster(cluster: Store) -> None:
     """Two sessions, so that a script that reached into another one would be told."""
     for slug in (SLUG, "another"):
-        await cluster.create(session(slug=slug, second_check=True))
+        await cluster.create(session(slug=slug, short=slug, second_check=True))
+        assert await cluster.slug_of(slug) == slug
         for number in range(1, 4):
             await cluster.submit(slug, nonce=f"{number}", text="Why?", lang="en", author=SAM.author)
         await cluster.decide(slug, 1, "approve", ASHA)
@@ -81,12 +82,13 @@ async def test_the_node_refuses_a_script_that_reaches_for_another_key(
 
 async def test_everything_of_a_session_lies_under_one_hash_tag(client: Redis, prefix: str) -> None:
     store = Store(client, prefix=prefix, now=lambda: NOON)
-    await store.create(session())
+    await store.create(session(short="ask"))
     await store.submit(SLUG, nonce="one", text="Why?", lang="en", author=SAM.author)
     await store.revoke(SLUG, {"asha": 2})
     keys = {key.decode() async for key in client.scan_iter(match=f"{prefix}:*")}
     assert keys == {
         f"{prefix}:sessions",
+        f"{prefix}:shorts",
         *(
             f"{prefix}:{{{SLUG}}}:{part}"
             for part in ("meta", "log", "questions", "nonces", "staff")
@@ -102,7 +104,7 @@ def test_a_script_names_no_key_of_its_own(path: Path) -> None:
     assert text.count("redis.call") + text.count("redis.pcall") == len(calls)
     for command, key in calls:
         if command != "TIME":
-            allowed = r"KEYS\[\d\]" if path.stem != "common" else r"meta|log|staff"
+            allowed = r"KEYS\[(\d|i|meta)\]" if path.stem != "common" else r"meta|log|staff"
             assert re.fullmatch(allowed, key), f"{command} of {key}"
 
 

@@ -20,8 +20,8 @@ from tests.staffroom import Hands
 SLUG = "stop-it-now"
 # how a session stands: the commands that it takes
 SCHEDULE_TABLE: dict[str, set[str]] = {
-    "announced": {"open", "pause", "extend", "close"},
-    "early": {"open", "pause", "extend", "close"},
+    "announced": {"move", "open", "pause", "extend", "close"},
+    "early": {"move", "open", "pause", "extend", "close"},
     "live": {"pause", "extend", "close"},
     "last": {"pause", "extend", "close"},
     "closed": set(),
@@ -35,10 +35,21 @@ STANDS = {
     "closed": NOON + 60 * MINUTE,
     "paused": NOON + 10 * MINUTE,
 }
-EVENTS = dict(
-    zip(SCHEDULE_COMMANDS, ("opened", "paused", "resumed", "extended", "closed"), strict=True)
-)
+DONE = ("moved", "opened", "paused", "resumed", "extended", "closed")
+EVENTS = dict(zip(SCHEDULE_COMMANDS, DONE, strict=True))
+UNMOVING = ("pause", "resume")
+"""Commands that leave the times as they are."""
+NEW = (NOON + 120 * MINUTE, NOON + 240 * MINUTE)
+"""The times that the session is moved to: two hours later, and twice as long."""
 LEADS_TO: dict[str, Callable[[Schedule, int], Schedule]] = {
+    "move": lambda s, now: msgspec.structs.replace(
+        s,
+        # Where questions are taken already, they still are.
+        questions_open=s.questions_open + (120 * MINUTE if now < s.questions_open else 0),
+        starts=NEW[0],
+        last_questions=NEW[1] - 5 * MINUTE,
+        ends=NEW[1],
+    ),
     "open": lambda s, now: msgspec.structs.replace(
         s, starts=now, questions_open=min(s.questions_open, now)
     ),
@@ -84,13 +95,15 @@ async def test_every_schedule_command_however_the_session_stands(
     before = await store.snapshot(SLUG)
     if command not in SCHEDULE_TABLE[stands]:
         with pytest.raises(Refused, match="wrong_state"):
-            await store.schedule(SLUG, command, HANA, minutes=10)
+            await store.schedule(SLUG, command, HANA, minutes=10, times=NEW)
         assert await store.snapshot(SLUG) == before
         return
-    position = await store.schedule(SLUG, command, HANA, minutes=10)
+    position = await store.schedule(SLUG, command, HANA, minutes=10, times=NEW)
     after = await store.snapshot(SLUG)
     assert after.position == position == before.position + 1
-    expected = LEADS_TO[command](before.session.schedule, hands.now_ms)
+    revised = before.session.schedule.revised if command in UNMOVING else position
+    schedule = LEADS_TO[command](before.session.schedule, hands.now_ms)
+    expected = msgspec.structs.replace(schedule, revised=revised)
     assert after.session == msgspec.structs.replace(before.session, schedule=expected)
     event = after.entries[0].event
     assert (event.type, event.by, event.at) == (EVENTS[command], "hana", hands.now_ms)
@@ -116,6 +129,35 @@ async def test_a_schedule_command_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(Refused, match=code):
         await store.schedule(slug, command, HANA, minutes=minutes)
+
+
+EARLY = STANDS["early"]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [(0, 0), (EARLY, NOON), (EARLY - MINUTE, NOON), (NOON, NOON), (NOON, NOON - MINUTE),
+     (NOON, NOON + 24 * 60 * MINUTE + 1)],
+)  # fmt: skip
+async def test_a_session_is_not_moved_to_times_that_make_no_sense(
+    store: Store, hands: Hands, times: tuple[int, int]
+) -> None:
+    hands.now_ms = EARLY
+    with pytest.raises(Refused, match="bad_times"):
+        await store.schedule(SLUG, "move", HANA, times=times)
+    assert (await store.snapshot(SLUG)).session == session()
+
+
+async def test_a_session_that_is_moved_nearer_opens_its_questions_no_later_than_it_starts(
+    store: Store, hands: Hands
+) -> None:
+    """And no question is refused in more than the whole of a session that became very short."""
+    hands.now_ms = EARLY
+    near = EARLY + MINUTE
+    await store.schedule(SLUG, "move", HANA, times=(near, near + MINUTE))
+    moved = (await store.snapshot(SLUG)).session.schedule
+    assert moved.questions_open <= EARLY
+    assert (moved.starts, moved.last_questions, moved.ends) == (near, near, near + MINUTE)
 
 
 async def test_a_phase_is_noticed_once_and_only_while_it_holds(store: Store, hands: Hands) -> None:

@@ -59,7 +59,8 @@ def test_every_field_that_the_rules_need_can_be_sent() -> None:
 
 
 def test_every_refusal_and_every_missing_undo_has_its_words() -> None:
-    assert set(STORE_REFUSALS) - set(REFUSALS) <= {"unknown_session", "exists"}
+    at_the_command_line = {"unknown_session", "exists", "short_taken", "busy", "moved"}
+    assert set(STORE_REFUSALS) - set(REFUSALS) <= at_the_command_line
     desk_alone = {command for command, roles in UNDOABLE.items() if "moderator" not in roles}
     assert set(NOT_UNDOABLE) == {*STORE_NOT_UNDOABLE, *desk_alone}
     assert {code: NOT_UNDOABLE[code] for code in STORE_NOT_UNDOABLE} == STORE_NOT_UNDOABLE

@@ -345,7 +345,7 @@ async def test_it_is_for_those_who_triage_and_for_nobody_else(desk: Office) -> N
 
 def test_every_event_has_its_sentence() -> None:
     beside = {"submitted", "renewed", "drafted", "arrived", "left", "remarked"}
-    schedule = {"scheduled", "opened", "paused", "resumed", "extended", "closed", "phased"}
+    schedule = {"scheduled", "moved", "opened", "paused", "resumed", "extended", "closed", "phased"}
     assert {rule.event for rule in RULES.values()} - {"undone"} <= set(EVENTS)
     assert beside | schedule <= set(EVENTS)
     assert set(TAKEN_BACK) == set(UNDOABLE)

@@ -82,7 +82,6 @@ async def open_form(engine_url: str, prefix: str, hands: Hands) -> AsyncIterator
                 throttle=Throttle(100, 100),
                 origins=frozenset([ORIGIN]),
                 exit_url="https://elsewhere.example",
-                questions_per_minute=100,
             )
             asgi = Anonymity(Language(Starlette(routes=Ask(site).routes())), ())
             client = httpx.AsyncClient(transport=httpx.ASGITransport(asgi), base_url=ORIGIN)

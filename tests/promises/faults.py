@@ -25,8 +25,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from askpanel import app, cli
-from askpanel.chat import origin, room, sheet, site, view
+from askpanel import app, cli, clisession, clistore
+from askpanel.chat import grace, origin, room, sheet, site, view
 from askpanel.chat.anonymity import Anonymity
 from askpanel.chat.ask import Ask
 from askpanel.chat.asking import Asking
@@ -37,9 +37,10 @@ from askpanel.chat.room import Room
 from askpanel.chat.security import SecurityHeaders
 from askpanel.chat.site import Site
 from askpanel.chat.wire import HttpWire, SocketWire
+from askpanel.config import load
 from askpanel.eventlog import engine, store
 from askpanel.eventlog.member import Member
-from askpanel.eventlog.model import Actor, Change, Done, Question, Refused, State
+from askpanel.eventlog.model import Actor, Change, Done, Question, Refused, State, StoreAway
 from askpanel.eventlog.projection import Moment, Projection
 from askpanel.eventlog.rules import RULES
 from askpanel.eventlog.staff import Staff
@@ -175,6 +176,14 @@ def bare() -> None:
 
 
 @fault
+def exposed() -> None:
+    """Every page may be framed by those who may frame one."""
+    sites = b" ".join(each.encode() for each in load().embed_origins)
+    original = SecurityHeaders._for
+    replace(SecurityHeaders, "_for", lambda self, origins: original(self, sites))
+
+
+@fault
 def nosy() -> None:
     """Remembers who asks: in the log, in a file, and in the author of a question."""
     forget, addresses = Anonymity._forget, [""]
@@ -196,9 +205,42 @@ def nosy() -> None:
 
 
 @fault
+def talkative() -> None:
+    """Says in its log which address was asked for, and what was asked."""
+    forget, submit = Anonymity._forget, Store.submit
+
+    def tell(self: Anonymity, scope: Scope) -> None:
+        logging.getLogger("askpanel").warning("asked for %s", scope["path"])
+        forget(self, scope)
+
+    async def repeat(self: Store, slug: str, **fields: Any) -> Done:
+        logging.getLogger("askpanel").warning("asked: %s", fields["text"])
+        return await submit(self, slug, **fields)
+
+    replace(Anonymity, "_forget", tell)
+    replace(Store, "submit", repeat)
+
+
+@fault
+def open_handed() -> None:
+    """Stores the cookie of who asks as it is."""
+    replace(Identity, "author", lambda self, slug, token: token)
+
+
+@fault
+def refusing() -> None:
+    """Takes no question."""
+
+    async def refuse(self: Store, slug: str, **fields: Any) -> Done:
+        raise StoreAway("deaf")
+
+    replace(Store, "submit", refuse)
+
+
+@fault
 def loud_page() -> None:
     """Draws every question among those that wait."""
-    replace(sheet, "waiting", lambda shown: shown.projection.of(*State))
+    replace(sheet, "waiting", lambda shown, now: shown.projection.of(*State))
 
 
 @fault
@@ -310,7 +352,8 @@ def abrupt() -> None:
 @fault
 def blunt() -> None:
     """Lets an operator see every error as Python tells it."""
-    replace(cli, "plainly", nullcontext)
+    for each in (cli, clistore, clisession):
+        replace(each, "plainly", nullcontext)
 
 
 def set_system_clock(seconds: int) -> None:
@@ -348,6 +391,18 @@ def undecided() -> None:
 def unguarded() -> None:
     """Lets any telephone number out."""
     replace(additions, "unverified", lambda text, session: [])
+
+
+@fault
+def clinging() -> None:
+    """Leaves everybody their cookie."""
+    replace(Identity, "forget", lambda self, connection, response: None)
+
+
+@fault
+def hurried() -> None:
+    """No fault: the hour after a session, in which one's own questions stay, is two seconds."""
+    replace(grace, "GRACE", 2000)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ BOX = re.compile(r"<textarea[^>]*>\n?(.*?)</textarea>", re.DOTALL)
 JSON = {"Accept": "application/json"}
 WAYS = [(language, kind) for language in ("", "/cy") for kind in ("text/html", JSON["Accept"])]
 UNSEEN = "\u200b\u2060\u00ad \ufeff"
+BLANK = "\u3164\u2800\uffa0\u115f\u0301"
 
 ROOM = 64 * 1024 - len(f"id={uuid4().hex}&text=")
 """For the text in a form of which all is read."""
@@ -41,6 +42,7 @@ BAD = {
     "empty": Bad("", 422, "Enter your question", ""),
     "only spaces": Bad("+%09+%0D%0A+", 422, "Enter your question", ""),
     "only what is not seen": Bad(quote_plus(f"{UNSEEN}\u00a0"), 422, "Enter your question", UNSEEN),
+    "only what is drawn as nothing": Bad(quote_plus(BLANK), 422, "Enter your question", BLANK),
     "over-long": Bad("x" * 1001, 422, "must be 1,000 characters or fewer", "x" * 1001),
     "very long": Bad("x" * 60_000, 422, "must be 1,000 characters or fewer", "x" * 60_000),
     "as long as is read": Bad("x" * ROOM, 422, "must be 1,000 characters or fewer", "x" * ROOM),

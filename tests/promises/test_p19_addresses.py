@@ -86,6 +86,8 @@ def addresses(segment: str) -> list[tuple[str, str]]:
         ("GET", f"/{segment}"),
         ("GET", f"/cy/{segment}"),
         ("GET", f"/sessions/{segment}"),
+        ("GET", f"/sessions/{segment}.ics"),
+        ("GET", f"/sessions/{segment}/qr.svg"),
         ("GET", f"/sessions/{segment}/transcript"),
         ("GET", f"{PAGE}/transcript.{segment}"),
         ("GET", f"/static/{static_version()}/{segment}"),
@@ -108,7 +110,9 @@ def test_in_a_path_each_is_a_page_that_is_not_there(stage: Stage, hana: StaffCli
         every = addresses(text)
         # What is made for addresses goes into each; of the rest each goes into four of them.
         chosen = (
-            every if turn < len(FOR_ADDRESSES) else [every[(turn + n * 3) % 14] for n in range(4)]
+            every
+            if turn < len(FOR_ADDRESSES)
+            else [every[(turn + n * 3) % len(every)] for n in range(4)]
         )
         for method, path in chosen:
             answer = ask_for(hana, method, path, data={"csrf": hana.csrf, "text": "x", "id": "x"})

@@ -31,8 +31,11 @@ EVERYWHERE = {
     "cross-origin-resource-policy": "same-origin",
     "x-frame-options": "DENY",
 }
+FRAMED = ["cross-origin-resource-policy", "x-frame-options", "content-security-policy"]
+"""What differs on the one page that others may frame."""
+SITES = ("https://www.force.example", "https://charity.example:8443")
 POWERS = ("camera", "microphone", "geolocation", "browsing-topics")
-PARTS = {"slug": SLUG, "number": "1", "command": "approve", "form": "json"}
+PARTS = {"slug": SLUG, "number": "1", "command": "approve", "form": "json", "short": "ask"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 BESIDE = ("/nowhere", "/cy/nowhere", "/static/nowhere", f"/sessions/{SLUG}/", "/sessions/nowhere")
 
@@ -41,7 +44,10 @@ def wrong_with(answer: httpx.Response, *, https: bool) -> list[str]:
     """What the headers of an answer lack, or should not say."""
     headers = answer.headers
     policy = POLICY.format(sockets=" wss://ask.example" if https else "")
-    found = [name for name, value in EVERYWHERE.items() if headers.get(name) != value]
+    # The way out tells nobody where somebody came from.
+    leaving = answer.status_code == 303 and answer.request.url.path.endswith("/exit")
+    said_everywhere = {**EVERYWHERE, "referrer-policy": "no-referrer"} if leaving else EVERYWHERE
+    found = [name for name, value in said_everywhere.items() if headers.get(name) != value]
     if headers.get_list("content-security-policy") != [policy]:
         found.append("content-security-policy")
     powers = headers.get("permissions-policy", "")
@@ -187,6 +193,37 @@ def test_what_is_refused_and_what_breaks_carries_them(plain: Stage) -> None:
         ]
     assert [answer.status_code for answer in answers] == [422, 413, 403, 413, 415, 401, 500, 500]
     assert [wrong_with(answer, https=False) for answer in answers] == [[]] * len(answers)
+
+
+def beside_framing(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What is wrong besides what makes the one page that others may frame differ."""
+    pages = [f"{lang}/sessions/{SLUG}/embed" for lang in ("", "/cy")]
+    differing = {f"{method} {page}" for method in ("GET", "HEAD") for page in pages}
+    return {
+        request: wrong
+        for request, wrong in found.items()
+        if request not in differing or wrong != FRAMED
+    }
+
+
+def test_one_page_alone_may_be_framed_and_differs_in_nothing_else() -> None:
+    with staged(EMBED_ORIGINS=", ".join(SITES)) as stage, stage.browser() as reader:
+        found = faults(reader, https=False)
+        answer = reader.get(f"/sessions/{SLUG}/embed")
+    assert f"GET /cy/sessions/{SLUG}/embed" in found
+    assert beside_framing(found) == {}
+    framed = POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(SITES)}")
+    assert answer.headers["content-security-policy"] == framed.format(sockets="")
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "x-frame-options" not in answer.headers
+
+
+def test_a_program_that_lets_every_page_be_framed_is_found_out() -> None:
+    """Control."""
+    with staged(fault="exposed", EMBED_ORIGINS=SITES[0]) as faulty, faulty.browser() as client:
+        found = beside_framing(faults(client, https=False))
+    assert found[f"GET /sessions/{SLUG}"] == FRAMED
+    assert found["GET /staff/sign-in"] == FRAMED
 
 
 def test_a_program_without_the_headers_is_found_out() -> None:

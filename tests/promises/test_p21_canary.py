@@ -43,11 +43,18 @@ HEADERS = {
     "Sec-CH-UA-Model": AGENT,
     "X-Request-Id": CRUMB,
 }
-PAGES = ("/", "/privacy", "/accessibility", f"/sessions/{SLUG}", f"/sessions/{SLUG}/transcript")
+PAGES = (
+    "/",
+    "/privacy",
+    "/safety",
+    "/accessibility",
+    f"/sessions/{SLUG}",
+    f"/sessions/{SLUG}/transcript",
+)
 FILES = tuple(f"/sessions/{SLUG}/transcript.{form}" for form in ("json", "csv", "txt"))
 OTHERS = (
     *("/health/live", "/health/ready", "/health/proxy"),
-    *("/metrics", "/nowhere", "/static/nowhere"),
+    *("/metrics", "/nowhere", "/static/nowhere", "/exit", f"/sessions/{SLUG}/forget"),
 )
 BROKEN = ("/sessions/broken", "/cy/sessions/broken/transcript.json")
 

@@ -1,5 +1,6 @@
-"""Every page, in both languages, at three widths, with its scripts and without: nothing that
-axe-core finds fault with, and nothing to be scrolled for sideways."""
+"""The staff's pages, in both languages, at three widths, with their scripts and without: nothing
+that axe-core finds fault with, and nothing to be scrolled for sideways. The public's are in
+test_access_matrix.py."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenTab
 from tests.browser.live.inspector import Inspector
 from tests.browser.live.people import House, Keys
-from tests.browser.live.schedules import PLANS, plan_all, slug_of
+from tests.browser.live.schedules import plan_all, slug_of
 from tests.service import Participant, Service
 
 LIVE = f"/sessions/{slug_of('live')}"
@@ -33,13 +34,6 @@ def asker(service: Service, keys: Keys) -> Iterator[Participant]:
         yield asker
 
 
-def asked(page: Page, text: str, seen: str) -> None:
-    """Send something, and wait for what the page says to it."""
-    page.fill("#ask-text", text)
-    page.click("#ask button[type=submit]")
-    expect(page.locator(seen).first).to_be_visible()
-
-
 def test_the_inspector_notices_what_is_wrong(service: Service, open_tab: OpenTab) -> None:
     """A control: this is what keeps the other tests honest."""
     inspector = Inspector(open_tab(service.url), "", scripts=True)
@@ -56,27 +50,6 @@ def test_the_inspector_notices_what_is_wrong(service: Service, open_tab: OpenTab
     words = "\n".join(inspector.wrong)
     for fault in ("is in cy", "button-name", "page-has-heading-one", "pixels wide at 320"):
         assert fault in words
-
-
-@EVERY_WAY
-def test_every_public_page_is_for_everybody(
-    service: Service, open_tab: OpenTab, asker: Participant, lang: str, scripts: bool
-) -> None:
-    tab = open_tab(service.url)
-    inspector = Inspector(tab, lang, scripts=scripts)
-    for path in ("/", "/privacy", "/accessibility", "/sessions/nowhere", f"{LIVE}/transcript"):
-        inspector.visit(path)
-    for plan in PLANS:
-        inspector.visit(f"/sessions/{slug_of(plan.phase)}")
-    assert tab.context.cookies() == []
-
-    inspector.visit(LIVE, lambda page: asked(page, "", ".govuk-error-summary"))
-    inspector.visit(LIVE, lambda page: asked(page, "Can you see me?", "#mine > li"))
-    # The asker of the filled sessions: every state of a question in its author's words.
-    for name, value in asker.cookies.items():
-        tab.context.add_cookies([{"name": name, "value": value, "url": service.url}])
-    inspector.visit(LIVE)
-    assert inspector.wrong == []
 
 
 @EVERY_WAY

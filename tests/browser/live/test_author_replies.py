@@ -46,7 +46,7 @@ def test_a_reply_reaches_its_author_alone_and_they_say_that_it_helped(
     for _ in ("live", "afterwards"):
         sam.look()
         expect(sam.own(number)).to_contain_text("Answered for you alone")
-        expect(sam.own(number)).to_contain_text("A reply that only you can see:")
+        expect(sam.own(number)).to_contain_text("A reply that only you can see")
         expect(sam.own(number).get_by_role("link", name="0808 1000 900")).to_have_count(1)
         assert addresses(sam.own(number)) == [
             "tel:+44-808-100-0900",

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DEADLINE
 from tests.browser.live.evening import Evening
-from tests.browser.live.people import Colleague
+from tests.browser.live.people import Person
 
 HERE = "document.activeElement?.closest('li[id]')?.id ?? ''"
 SEEN = """() => {
@@ -17,7 +17,7 @@ SEEN = """() => {
   if (!focused || focused === document.body) return 'nowhere';
   // A part of the page that a skip link leads to is no control.
   if (focused.tabIndex < 0 && !focused.closest('li')) return '';
-  const drawn = focused.matches('.govuk-checkboxes__input')
+  const drawn = focused.matches('.govuk-checkboxes__input, .govuk-radios__input')
     ? getComputedStyle(focused.labels[0], '::before') : getComputedStyle(focused);
   const {outlineStyle, outlineWidth, boxShadow} = drawn;
   const ringed = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
@@ -32,7 +32,7 @@ SEEN = """() => {
 class Hands:
     """Somebody who has a keyboard and no mouse. Each press leaves the focus where it is seen."""
 
-    def __init__(self, colleague: Colleague) -> None:
+    def __init__(self, colleague: Person) -> None:
         self.colleague, self.page = colleague, colleague.page
 
     def press(self, *keys: str) -> None:

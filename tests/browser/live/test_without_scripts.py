@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -46,6 +47,11 @@ WAYS: dict[str, Callable[[Evening], None]] = {
 """Command → how it is given."""
 
 
+def tomorrow(hours: int = 0) -> str:
+    """A time tomorrow, as a date and time field takes it."""
+    return f"{datetime.now(UTC) + timedelta(days=1, hours=hours):%Y-%m-%dT%H:%M}"
+
+
 def sent_to(evening: Evening, address: str) -> bool:
     """Whether a form on somebody's page went there."""
     return any(path.endswith(f"/{address}") for person in evening.people for path in person.posted)
@@ -68,7 +74,14 @@ def test_every_command_for_many_is_given_by_a_form(evening: Evening, command: st
 def test_the_host_runs_the_session_by_forms(house: House) -> None:
     slug = load(house.service, Planned("run-by-forms", opens=-30, starts=60, ends=120))
     hana = house.colleague("hana", "triage", slug=slug, scripts=False)
-    assert set(PHASES) == set(SCHEDULE_COMMANDS)
+    assert {"move", *PHASES} == set(SCHEDULE_COMMANDS)
+    hana.page.get_by_role("link", name="Move it to another time").click()
+    hana.page.get_by_label("Ends").fill(tomorrow())
+    hana.page.get_by_label("Starts").fill(tomorrow(hours=-2))
+    hana.page.get_by_role("button", name="Move the session").click()
+    expect(hana.page.locator(".govuk-notification-banner")).to_contain_text("has been moved")
+    assert hana.posted[-1].endswith("/schedule/move")
+    hana.page.get_by_role("link", name="Questions to check").click()
     for command, (button, seen) in PHASES.items():
         hana.page.get_by_role("button", name=button, exact=True).click()
         expect(hana.page.locator("#phase")).to_contain_text(seen)
