@@ -7,6 +7,7 @@ from typing import Any
 import redis
 
 from askpanel.doctor.traces import files_in, found_in
+from askpanel.eventlog.contents import flat
 
 __all__ = ["files_in", "found_in", "store_of"]
 
@@ -17,10 +18,10 @@ def store_of(client: redis.Redis) -> dict[str, bytes]:
     for database in range(2):
         client.select(database)
         for key in client.scan_iter():
-            found[f"key {key!r}"] = key + b"\n" + _flat(_value(client, key))
+            found[f"key {key!r}"] = key + b"\n" + flat(_value(client, key))
     client.select(0)
-    found["slow log"] = _flat(client.slowlog_get())
-    found["security log"] = _flat(client.acl_log())
+    found["slow log"] = flat(client.slowlog_get())
+    found["security log"] = flat(client.acl_log())
     return found
 
 
@@ -35,12 +36,3 @@ def _value(client: redis.Redis, key: bytes) -> Any:
         "stream": client.xrange,
     }
     return reads[kind](key)
-
-
-def _flat(value: Any) -> bytes:
-    """All bytes in a reply, one after the other."""
-    if isinstance(value, dict):
-        return b"\n".join(_flat(part) for pair in value.items() for part in pair)
-    if isinstance(value, list | tuple | set):
-        return b"\n".join(map(_flat, value))
-    return value if isinstance(value, bytes) else str(value).encode()
