@@ -14,6 +14,7 @@ from tests.browser.live.people import House, Person
 LOST = "Connection lost"
 BACK = "Connected again"
 UNSENT = "We could not confirm that this was"
+WAITING = "This page will send it when you are connected again, once."
 
 
 def published(house: House) -> list[str]:
@@ -44,9 +45,9 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing_on_any_screen(house: Hou
     sam.press_send()
     morgan.publish(first)
     edited.click()
-    for person in (sam, asha, morgan):
+    for person in (asha, morgan):
         person.has_read(UNSENT)
-    expect(sam.page.locator("#ask")).to_contain_text(UNSENT)
+    expect(sam.page.locator("#ask")).to_contain_text(WAITING)
     expect(morgan.claim(first)).to_contain_text(UNSENT)
     expect(asha.opened(second)).to_contain_text(UNSENT)
     expect(sam.box).to_have_value("What came in the crash?")
@@ -61,7 +62,6 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing_on_any_screen(house: Hou
     expect(asha.on_list("list-pending", missed)).to_have_count(1)
     assert not sam.tab.complaints
 
-    sam.press_send()
     third = sam.number_of("What came in the crash?")
     expect(sam.box).to_have_value("")
     morgan.publish(first)
@@ -72,7 +72,7 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing_on_any_screen(house: Hou
         expect(answered).to_contain_text("An answer that took long to write.")
         expect(reader.on_list("waiting", second)).to_contain_text("(Edited)")
         expect(reader.on_list("waiting", third)).to_be_visible()
-    assert third == missed + 1
+    assert {missed, third} == {second + 1, second + 2}
 
     for person in everybody:
         assert person.has_stayed()
@@ -95,11 +95,7 @@ def test_an_answer_that_gets_lost_on_its_way_back_makes_no_second_question(house
     sam.page.route("**/questions", stored_but_not_heard, times=1)
     sam.write("Did you get this?")
     sam.press_send()
-    expect(sam.page.locator("#ask")).to_contain_text(UNSENT)
-    expect(sam.box).to_have_value("Did you get this?")
-    expect(asha.page.locator("#count-pending")).to_have_text(str(before + 1))
-    sam.press_send()
-    number = sam.number_of("Did you get this?")
+    number = sam.number_of("Did you get this?")  # the page sent it again by itself
     expect(sam.box).to_have_value("")
     expect(asha.on_list("list-pending", number)).to_have_count(1)
     expect(asha.page.locator("#count-pending")).to_have_text(str(before + 1))
