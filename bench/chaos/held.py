@@ -63,12 +63,17 @@ class Held:
             self.lists[target] = self._items(html)
             self.current = self.current or target == "mine"
 
+    def _text(self, target: str, text: str) -> None:
+        """A list that is emptied, as that of the waiting when the session has ended."""
+        if target in self.lists:
+            self.lists[target] = {}
+
     def _elsewhere(self, target: str, html: str) -> None:
         """A countdown, a notice: nothing that is kept here."""
 
     def _at(self, target: str) -> list[tuple[dict[int, str], int]]:
         kind, _, number = target.partition("-")
-        if not number.isdigit():
+        if kind not in ("question", "mine") or not number.isdigit():
             return []
         names = ("mine",) if kind == "mine" else ("transcript", "waiting")
         return [(self.lists[name], int(number)) for name in names]
