@@ -37,7 +37,7 @@ class BigScreen:
             return no_such_session(self.site, request)
         session, view = room.projection.session, self.site.view(request)
         now = self.site.hub.store.now()
-        published, shown = room.projection.published(), waiting(room, now)
+        published, shown = room.projection.published(), waiting(room)
         return self.site.page(
             request,
             "bigscreen.html",

@@ -64,8 +64,8 @@ class Public:
         if event.announcement is not None:
             return _announced(moment, event.announcement, locale)
         present = Phase(event.phase) if event.phase else phase(moment.session.schedule, event.at)
-        ended = present is Phase.CLOSED and moment.session.show_waiting
-        emptied: Ops = [("text", "waiting", "")] if ended else []
+        empties = moment.over and moment.session.show_waiting
+        emptied: Ops = [("text", "waiting", "")] if empties else []
         return Drawing([*phase_ops(moment.session, present, event.at, locale), *emptied])
 
     def own(self, moment: Moment, locale: str, key: str) -> Drawing:
@@ -183,7 +183,7 @@ def drawn_question(session: Session, question: Question, locale: str) -> str:
 def _moved(moment: Moment, question: Question, locale: str) -> Ops:
     """Out of one list and into another, changed in its place, or nothing that the public sees."""
     session, event, id_ = moment.session, moment.event, f"question-{question.number}"
-    before, after = (place(session, state, event.at) for state in (event.was, question.state))
+    before, after = (place(session, state, moment.over) for state in (event.was, question.state))
     if not after:
         return [("remove", id_)] if before else []
     drawn = drawn_question(session, question, locale)

@@ -11,14 +11,13 @@ from askpanel.eventlog.session import Session
 ENDED = (State.REJECTED, State.REPLIED, State.DIVERTED, State.WITHDRAWN, State.REMOVED)
 
 
-def place(session: Session, state: str, at: int = 0) -> str:
-    """The id of the list on the public page where a question in this state stands at a time, or
-    "". Once the session has ended nothing waits there: what was not answered is nobody's to read.
+def place(session: Session, state: str, over: bool = False) -> str:
+    """The id of the list on the public page where a question in this state stands, or "". Once the
+    session is over nothing waits there: what was not answered is nobody's to read.
     """
     if state in (State.ANSWERED, State.REMOVED):
         return "transcript"
-    open_ = session.show_waiting and at < session.schedule.ends
-    if state in (State.APPROVED, State.CLAIMED) and open_:
+    if state in (State.APPROVED, State.CLAIMED) and session.show_waiting and not over:
         return "waiting"
     return ""
 

@@ -79,7 +79,6 @@ class Lists(NamedTuple):
     not fit marked, by choice."""
 
     position: int
-    ended: bool
     published: list[Question]
     transcript: bytes
     shown: list[Question]
@@ -133,7 +132,7 @@ class Sheet:
         return cut_at(html, mark)
 
     def _values(self, stand: Stand, now: int, visitor: Visitor) -> Mapping[str, bytes]:
-        lists, wanted = self._listed(stand.session, now), visitor.wanted
+        lists, wanted = self._listed(stand.session), visitor.wanted
         shown, transcript = len(lists.published), lists.transcript
         if wanted.narrows:
             shown, transcript = self._narrowed(stand.session, lists, wanted)
@@ -218,16 +217,16 @@ class Sheet:
         own = alarming(self.room.projection.by_author(author))
         return b"".join(self._own_part("alarm", q, session) for q in own)
 
-    def _listed(self, session: Session, now: int) -> Lists:
-        room, kept, ended = self.room, self._lists, now >= session.schedule.ends
-        if kept is None or (kept.position, kept.ended) != (room.position, ended):
-            published, shown = room.projection.published(), waiting(room, now)
+    def _listed(self, session: Session) -> Lists:
+        room, kept = self.room, self._lists
+        if kept is None or kept.position != room.position:
+            published, shown = room.projection.published(), waiting(room)
             if kept is None or (published, shown) != (kept.published, kept.shown):
                 transcript = self._pieces("answered", published, session)
                 drawn = self._pieces("waiting", shown, session)
-                kept = Lists(room.position, ended, published, transcript, shown, drawn, {})
+                kept = Lists(room.position, published, transcript, shown, drawn, {})
             # Most of what happens in a session is in neither list.
-            kept = self._lists = kept._replace(position=room.position, ended=ended)
+            kept = self._lists = kept._replace(position=room.position)
         return kept
 
     def _pieces(self, macro: str, questions: list[Question], session: Session) -> Shared:
@@ -275,12 +274,12 @@ def piece(
     return room.piece(key, question, lambda: view.part(PARTS, macro, question, session, *more))
 
 
-def waiting(room: Room, now: int) -> list[Question]:
-    """The questions that the public sees waiting, where the session says so, until it ends."""
-    session = room.projection.session
-    if not session.show_waiting or now >= session.schedule.ends:
+def waiting(room: Room) -> list[Question]:
+    """The questions that the public sees waiting, where the session says so, until it is over."""
+    projection = room.projection
+    if not projection.session.show_waiting or projection.over:
         return []
-    return room.projection.of(State.APPROVED, State.CLAIMED)
+    return projection.of(State.APPROVED, State.CLAIMED)
 
 
 def cut_at(html: str, mark: str) -> Cut:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from askpanel.eventlog.model import Announcement, Entry, Event, Mute, Note, Present, Question, State
+from askpanel.eventlog.phase import Phase
 from askpanel.eventlog.session import Session
 from askpanel.eventlog.ties import Lead, Tied, Ties
 
@@ -49,6 +50,8 @@ class Moment(Struct, frozen=True, kw_only=True):
     session: Session
     counts: Counts
     tied: Tied | None = None
+    over: bool = False
+    """Whether the log has said, here or before, that the session has ended."""
 
     @property
     def begins_claim(self) -> bool:
@@ -110,7 +113,14 @@ class Projection:
             session=self.session,
             counts=self.counts,
             tied=self._ties.tied(event, event.question) if event.question else None,
+            over=self.over,
         )
+
+    @property
+    def over(self) -> bool:
+        """Whether the log has said that the session has ended. By the clock a page could know it
+        before it has read what happened in the last moment, and frames would not fit it."""
+        return self.phase == Phase.CLOSED
 
     def _hear_mute(self, position: int, event: Event, question: Question) -> None:
         if event.type == "muted":
@@ -182,17 +192,19 @@ def moments(snapshot: Snapshot) -> list[Moment]:
     """
     entries = sorted(snapshot.entries, key=lambda e: e.position)
     counts, ties = _counted(snapshot), Ties(snapshot.questions)
-    walked: list[tuple[Counts, Tied | None]] = []
+    over = snapshot.phase == Phase.CLOSED
+    walked: list[tuple[Counts, Tied | None, bool]] = []
     for event in (entry.event for entry in reversed(entries)):
         question = event.question
-        walked.append((counts, ties.tied(event, question) if question else None))
+        walked.append((counts, ties.tied(event, question) if question else None, over))
+        over = over and not event.phase and event.session is None
         if question is not None:
             counts = _recount(counts, str(question.state), event.was)
             ties.take_back(event, question)
     changed = next((e.event.session for e in entries if e.event.session is not None), None)
     session = snapshot.session if changed is None else msgspec.convert(changed, Session)
     found: list[Moment] = []
-    for entry, (after, tied) in zip(entries, reversed(walked), strict=True):
+    for entry, (after, tied, ended) in zip(entries, reversed(walked), strict=True):
         if entry.event.session is not None:
             session = msgspec.convert(entry.event.session, Session)
         found.append(
@@ -202,6 +214,7 @@ def moments(snapshot: Snapshot) -> list[Moment]:
                 session=session,
                 counts=after,
                 tied=tied,
+                over=ended,
             )
         )
     return found

@@ -258,7 +258,7 @@ def same_stand(sheet: Sheet, cut: Any = Sheet._kept) -> Any:
 
 def same_lists(sheet: Sheet, listed: Any = Sheet._listed) -> Any:
     """Looks at the lists once and for all."""
-    return lambda session, now: sheet._lists or listed(sheet, session, now)
+    return lambda session: sheet._lists or listed(sheet, session)
 
 
 def same_announcements(sheet: Sheet, drawn: Any = Sheet._announcements) -> Any:

@@ -240,7 +240,7 @@ def refusing() -> None:
 @fault
 def loud_page() -> None:
     """Draws every question among those that wait."""
-    replace(sheet, "waiting", lambda shown, now: shown.projection.of(*State))
+    replace(sheet, "waiting", lambda shown: shown.projection.of(*State))
 
 
 @fault

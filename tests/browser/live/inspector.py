@@ -23,6 +23,10 @@ RUN = """async tags => {
     Object.assign(bar.style, {position: 'static', maxHeight: 'none', overflow: 'visible'});
   });
   scrollTo(0, 0);
+  // A page that has just been made narrower is laid out and painted first.
+  const painted = () => new Promise(resolve => { requestAnimationFrame(resolve); });
+  await painted();
+  await painted();
   const found = await axe.run(document, {
     runOnly: {type: 'tag', values: tags}, resultTypes: ['violations', 'incomplete'],
     preload: false,

@@ -18,6 +18,9 @@ from tests.browser.live.sheets import unfolded
 from tests.browser.live.test_keyboard_only import Hands
 from tests.service import Participant, Service
 
+SETTINGS = {"QUESTIONS_PER_MINUTE": "60"}
+"""A service of its own: others plan the same sessions."""
+
 STYLED = """css => {
   // Like somebody's own style sheet; the page's policy refuses those that are written into it.
   const sheet = new CSSStyleSheet();
