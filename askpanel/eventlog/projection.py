@@ -93,7 +93,7 @@ class Projection:
         event = entry.event
         if event.session is not None:
             self.session = msgspec.convert(event.session, Session)
-            self.phase = ""
+            self.phase = Phase.CLOSED if event.type == "closed" else ""
         if event.phase:
             self.phase = event.phase
         if event.question is not None:

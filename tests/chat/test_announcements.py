@@ -127,18 +127,13 @@ async def test_where_nobody_is_shown_what_waits_only_the_number_is_told(
         assert "Why ever?" not in str(Public().shared(await newest(room), "en").ops)
 
 
-async def over(room: Parlour) -> None:
-    """Let the log say that the session has ended, as the hub's clock does."""
-    await room.store.notice_phase(SLUG, "closed")
-
-
 async def test_what_was_not_answered_waits_on_no_page_after_the_end(room: Parlour) -> None:
     sam, reader = await room.person("sam"), await room.browser()
     await room.ask(sam, "Why ever?")
     await room.do(1, "approve", ASHA)
     assert "Why ever?" in await room.page(reader)
+    # The very entry of the end does it; nobody's clock has noticed yet.
     await room.store.schedule(SLUG, "close", HANA)
-    await over(room)
     assert ("text", "waiting", "") in Public().shared(await newest(room), "en").ops
     assert "Why ever?" not in await room.page(reader)
     room.clock[0] += MINUTE
@@ -154,7 +149,7 @@ async def test_the_clock_alone_ends_the_waiting_too(room: Parlour) -> None:
     await room.do(1, "approve", ASHA)
     assert "Why ever?" in await room.page(reader)
     room.clock[0] = session().schedule.ends
-    await over(room)
+    await room.store.notice_phase(SLUG, "closed")
     assert "Why ever?" not in await room.page(reader)
 
 

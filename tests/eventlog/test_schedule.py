@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from askpanel.eventlog.model import Actor, Refused
 from askpanel.eventlog.phase import phase
+from askpanel.eventlog.projection import Projection, moments
 from askpanel.eventlog.rules import SCHEDULE_COMMANDS
 from askpanel.eventlog.session import Schedule, Session
 from askpanel.eventlog.store import Store
@@ -183,3 +184,14 @@ async def test_a_notice_by_somebody_who_has_not_heard_of_the_new_schedule_is_ref
     await store.notice_phase(SLUG, "live")
     hands.now_ms += 10 * MINUTE
     await store.notice_phase(SLUG, "last")
+
+
+async def test_the_end_by_a_host_needs_no_notice(store: Store, hands: Hands) -> None:
+    await store.schedule(SLUG, "close", HANA)
+    hands.now_ms += MINUTE
+    with pytest.raises(Refused, match="wrong_state"):
+        await store.notice_phase(SLUG, "closed")
+    snapshot = await store.snapshot(SLUG)
+    assert Projection(snapshot).over
+    told = {moment.event.type: moment.over for moment in moments(snapshot)}
+    assert told == {"scheduled": False, "closed": True}

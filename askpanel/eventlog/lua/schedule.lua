@@ -47,7 +47,8 @@ end
 if command ~= 'pause' and command ~= 'resume' then s.revised = next_position(KEYS[1]) end
 
 -- The next phase notice is measured against the new schedule, so it may go back as well as on.
-redis.call('HSET', KEYS[1], 'session', cjson.encode(session), 'phase', '')
+-- Nothing comes after the end: it is told here, and no page waits for a notice of it.
+redis.call('HSET', KEYS[1], 'session', cjson.encode(session), 'phase', command == 'close' and 'closed' or '')
 local position = append(KEYS[1], KEYS[2], {
   type = events[command], at = now, by = actor.username, name = actor.name, session = session,
 })

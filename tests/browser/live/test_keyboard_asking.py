@@ -133,7 +133,8 @@ def test_answers_are_paused_and_gone_to(evening: Evening, hands: Asking) -> None
 def test_the_language_is_changed_and_the_page_left(hands: Asking) -> None:
     page = hands.page
     hands.reach("a[hreflang=cy]")
-    hands.page.keyboard.press("Enter")
+    with page.expect_navigation():
+        hands.page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_attribute("lang", "cy")
     hands.press("Tab")
     for _ in range(3):

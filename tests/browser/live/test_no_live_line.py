@@ -11,7 +11,7 @@ from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.conftest import OpenTab, Tab
 from tests.browser.live.evening import Evening
-from tests.browser.live.people import Reader
+from tests.browser.live.people import PATIENCE, Reader
 
 PATIENT = 75_000
 """Milliseconds: a page notices after 20 seconds that nothing gets through."""
@@ -86,7 +86,7 @@ def test_where_no_line_gets_through_answers_come_all_the_same(
     assert sam.ask("Does asking work?") > number
 
     before = len(tried)
-    sam.tab.has_until(lambda: len(tried) > before)  # the line is still dialled
+    sam.tab.has_until(lambda: len(tried) > before, PATIENCE)  # the line is still dialled
 
 
 def test_a_line_that_gets_through_later_ends_it(evening: Evening, open_tab: OpenTab) -> None:
