@@ -111,24 +111,34 @@ def create(
     purger = Purger(store, client, Seals(client, prefix))
     retention = Retention(purger, config.retention_days)
 
+    life = lifespan(
+        (hub, attendance, presence, vitals, sealer, retention), (client.aclose, tails.aclose)
+    )
+    paths = [*routes(site, door, attendance, presence, playbook), *further(site, door)]
+    asgi = asgi_of(config, site, paths, life)
+    return Application(asgi, site, door, attendance, presence, playbook)
+
+
+Life = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def asgi_of(config: Config, site: Site, paths: list[BaseRoute], life: Life) -> ASGIApp:
+    """What answers at these addresses, in what everything that is answered goes through."""
     starlette = Starlette(
-        routes=[*routes(site, door, attendance, presence, playbook), *further(site, door)],
+        routes=paths,
         exception_handlers={
             StoreAway: on_store_away,
             404: on_problem,
             405: on_problem,
             Exception: on_fault,
         },
-        lifespan=lifespan(
-            (hub, attendance, presence, vitals, sealer, retention), (client.aclose, tails.aclose)
-        ),
+        lifespan=life,
     )
     starlette.state.site = site
     starlette.router.redirect_slashes = False  # see Language
     # Around Starlette and not inside it, so that its own error pages pass through them too.
     pages = Language(Forgetting(starlette, site))
-    asgi = Anonymity(SecurityHeaders(pages, config.base_url), config.trusted_proxies)
-    return Application(asgi, site, door, attendance, presence, playbook)
+    return Anonymity(SecurityHeaders(pages, config.base_url), config.trusted_proxies)
 
 
 def site_of(
@@ -180,7 +190,7 @@ class Background(Protocol):
 
 def lifespan(
     background: Sequence[Background], hang_up: Sequence[Callable[[], Awaitable[object]]]
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+) -> Life:
     """Start all in order; stop in the opposite one, and hang up on the store last."""
 
     @asynccontextmanager

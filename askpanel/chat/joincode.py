@@ -12,12 +12,13 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 import segno
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from askpanel.chat.locale import local_path
-from askpanel.chat.pages import no_such_page, no_such_session
+from askpanel.chat.pages import no_such_session
 from askpanel.chat.site import Site
 from askpanel.eventlog.session import Session
 
@@ -57,7 +58,7 @@ class ShortAddress:
         short = request.path_params["short"].lower()
         slug = await self.site.hub.store.slug_of(short) if SHORT.fullmatch(short) else ""
         if not slug:
-            return no_such_page(self.site, request)
+            raise HTTPException(404)
         return RedirectResponse(local_path(request.state.locale, f"/sessions/{slug}"), 303)
 
 

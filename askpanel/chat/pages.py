@@ -117,16 +117,6 @@ def session_context(site: Site, request: Request, room: Room) -> dict[str, Any]:
     return {"session": session, "phase": phase(session.schedule, site.hub.store.now())}
 
 
-def no_such_page(site: Site, request: Request) -> Response:
-    return problem(
-        site,
-        request,
-        404,
-        N_("Page not found"),
-        N_("Check the address, or choose a session from the list."),
-    )
-
-
 def no_such_session(site: Site, request: Request) -> Response:
     return problem(
         site,

@@ -83,6 +83,7 @@ class Lists(NamedTuple):
     transcript: bytes
     shown: list[Question]
     waiting: bytes
+    answering: bytes
     apart: dict[Narrowing, tuple[int, bytes]]
 
 
@@ -145,7 +146,7 @@ class Sheet:
             "seen": b"" if visitor.after is None else self._seen(lists.published, visitor.after),
             "transcript": transcript,
             "pinned": self._announcements(stand),
-            "answering": self._answering(stand.session),
+            "answering": lists.answering,
             "narrow": self._narrow(stand, wanted, shown, len(lists.published)),
             "narrowed": escape(wanted.query).encode(),
             "waiting": lists.waiting,
@@ -172,9 +173,9 @@ class Sheet:
             kept = self._pinned = stand, pinned, Shared(drawn)
         return kept[2]
 
-    def _answering(self, session: Session) -> bytes:
+    def _answering(self, session: Session) -> Shared:
         now = self.room.projection.answering()
-        return b"".join(self._part("answering", q, session) for q in now)
+        return Shared(b"".join(self._part("answering", q, session) for q in now))
 
     def _narrow(self, stand: Stand, wanted: Narrowing, shown: int, total: int) -> bytes:
         """How to read only some answers; not where there is nothing to choose by."""
@@ -224,9 +225,10 @@ class Sheet:
             if kept is None or (published, shown) != (kept.published, kept.shown):
                 transcript = self._pieces("answered", published, session)
                 drawn = self._pieces("waiting", shown, session)
-                kept = Lists(room.position, published, transcript, shown, drawn, {})
+                kept = Lists(room.position, published, transcript, shown, drawn, b"", {})
             # Most of what happens in a session is in neither list.
-            kept = self._lists = kept._replace(position=room.position)
+            answering = self._answering(session)
+            kept = self._lists = kept._replace(position=room.position, answering=answering)
         return kept
 
     def _pieces(self, macro: str, questions: list[Question], session: Session) -> Shared:

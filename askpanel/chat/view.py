@@ -120,38 +120,43 @@ class View:
             locales.translations(locale), newstyle=True
         )
         self.other = next(each for each in locales.LOCALES if each != locale)
-        self.env.globals.update(
-            asset=asset,
-            dial=dial,
-            blocks=blocks,
-            locale=locale,
-            most_characters=MOST_CHARACTERS,
-            path=lambda path: locales.local_path(locale, path),
-            language_name=locales.NAMES.__getitem__,
-            clock_time=lambda at, zone: locales.clock_time(at, zone, locale),
-            day=lambda at, zone: locales.day(at, zone, locale),
-            zone_name=lambda zone: locales.zone_name(zone, locale),
-            iso=locales.iso,
-            own_state=lambda question: words.own_state(question, locale),
-            told=lambda question: words.told(question, locale),
-            steps=steps.steps,
-            adds_state=steps.adds_state,
-            stays_until=lambda session: grace.until(session.schedule),
-            prospect=prospect,
-            only_in=lambda lang: self.gettext(words.ONLY_IN[lang]),
-            read_in=lambda lang: self.gettext(words.READ_IN[lang]),
-            answered_by=answered_by,
-            behind=lambda lang: self.gettext(words.BEHIND[lang]),
-            wordings=lambda answer: wordings(answer, locale),
-            urgent_first=signposts.urgent_first,
-            signposts_with=signposts.with_ids,
-            signposts_in=signposts.mentioned,
-            duration=lambda milliseconds: words.duration(milliseconds, locale),
-            error_list=error_list,
-            topic_items=lambda session: topic_items(session, locale),
-            detail=lambda each: self.gettext(KINDS[each.kind]) % {"found": each.found},
-            plural_forms=lambda one, other: locales.plural_forms(locale, one, other),
-        )
+        self.env.globals.update(self._helpers())
+
+    def _helpers(self) -> dict[str, Any]:
+        """What the templates may call, and know, beside what a page gives them."""
+        locale, gettext = self.locale, self.gettext
+        return {
+            "asset": asset,
+            "dial": dial,
+            "blocks": blocks,
+            "locale": locale,
+            "most_characters": MOST_CHARACTERS,
+            "path": lambda path: locales.local_path(locale, path),
+            "language_name": locales.NAMES.__getitem__,
+            "clock_time": lambda at, zone: locales.clock_time(at, zone, locale),
+            "day": lambda at, zone: locales.day(at, zone, locale),
+            "zone_name": lambda zone: locales.zone_name(zone, locale),
+            "iso": locales.iso,
+            "own_state": lambda question: words.own_state(question, locale),
+            "told": lambda question: words.told(question, locale),
+            "steps": steps.steps,
+            "adds_state": steps.adds_state,
+            "stays_until": lambda session: grace.until(session.schedule),
+            "prospect": prospect,
+            "only_in": lambda lang: gettext(words.ONLY_IN[lang]),
+            "read_in": lambda lang: gettext(words.READ_IN[lang]),
+            "answered_by": answered_by,
+            "behind": lambda lang: gettext(words.BEHIND[lang]),
+            "wordings": lambda answer: wordings(answer, locale),
+            "urgent_first": signposts.urgent_first,
+            "signposts_with": signposts.with_ids,
+            "signposts_in": signposts.mentioned,
+            "duration": lambda milliseconds: words.duration(milliseconds, locale),
+            "error_list": error_list,
+            "topic_items": lambda session: topic_items(session, locale),
+            "detail": lambda each: gettext(KINDS[each.kind]) % {"found": each.found},
+            "plural_forms": lambda one, other: locales.plural_forms(locale, one, other),
+        }
 
     def gettext(self, words: str) -> str:
         """Words of the program in this language."""

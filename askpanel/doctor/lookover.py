@@ -47,7 +47,7 @@ def _look_at_store(notes: Notes, config: Config) -> None:
         else:
             notes.note("There is no store yet.")
             return
-    except (EngineRefused, StoreAway, NotImplementedError) as error:
+    except (EngineRefused, StoreAway) as error:
         notes.warning(
             f"Its store was not looked at: {error}", "this is not the whole.", "try again."
         )

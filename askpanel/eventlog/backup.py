@@ -25,7 +25,7 @@ import msgspec
 import redis.asyncio
 from msgspec import Struct
 
-from askpanel.eventlog.enginerouted import Routed
+from askpanel.eventlog.enginerouted import engines
 from askpanel.eventlog.purging import DAY_MS
 from askpanel.eventlog.script import Script
 from askpanel.eventlog.store import Store, answered, read_script
@@ -144,17 +144,11 @@ class Backup:
     async def _keys(self) -> set[bytes]:
         """Every key of ours that stays."""
         found: set[bytes] = set()
-        for engine in await self._engines():
+        for _, engine in await engines(self._client):
             async for key in engine.scan_iter(match=f"{self._prefix}:*", count=1000):
                 if not key.endswith(b":signins") and await engine.pttl(key) == -1:
                     found.add(key)
         return found
-
-    async def _engines(self) -> list[redis.asyncio.Redis]:
-        if not isinstance(self._client, Routed):
-            return [self._client]
-        shards = await self._client.shards()
-        return [self._client.reach(place) for place in sorted({each.primary for each in shards})]
 
     async def _dumped(self, keys: list[bytes]) -> Group:
         reply: Any = await answered(self._dump(cast("list[str]", keys), ()))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
 
 from askpanel.eventlog.engine import Client
+from askpanel.eventlog.enginerouted import engines
 from askpanel.eventlog.store import answered
 
 RUN = 500
@@ -30,7 +31,10 @@ async def contents(client: Client) -> AsyncIterator[tuple[str, bytes]]:
 
 
 async def _keys(client: Client) -> list[bytes]:
-    return sorted([cast(bytes, key) async for key in client.scan_iter(count=1000)])
+    found: list[bytes] = []
+    for _, engine in await engines(client):
+        found += [cast(bytes, key) async for key in engine.scan_iter(count=1000)]
+    return sorted(found)
 
 
 async def _entries(client: Client, key: bytes) -> list[Any]:

@@ -224,6 +224,15 @@ class Routed(redis.asyncio.Redis):
             closing.add_done_callback(self._closing.discard)
 
 
+async def engines(client: redis.asyncio.Redis) -> list[tuple[str, redis.asyncio.Redis]]:
+    """Every engine that takes writes, for what has to be asked of each; with where it is, which is
+    "" of an engine that is the only one."""
+    if not isinstance(client, Routed):
+        return [("", client)]
+    places = sorted({shard.primary for shard in await client.shards()})
+    return [(f"{place[0]}:{place[1]}", client.reach(place)) for place in places]
+
+
 def slot_of(args: tuple[Any, ...]) -> int:
     """The slot of a command's first key; 0 for a command that has none.
 

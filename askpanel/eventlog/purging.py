@@ -58,7 +58,7 @@ class Purger:
 
     async def _anything(self, slug: str) -> bool:
         """Whether a session was never purged, or something was said in it since."""
-        return await self._since(slug, await self._meta(slug, "purged"))
+        return await self._since(slug, await self._store.meta(slug, "purged"))
 
     async def _since(self, slug: str, purged: bytes) -> bool:
         if not purged:
@@ -92,14 +92,14 @@ class Purger:
         """Have the engines write their own files anew where words are erased that may still lie in
         them, also by somebody who was killed before they came to this. Nothing if none may."""
         slugs = [each.slug for each in await self._store.sessions()]
-        waiting = [slug for slug in slugs if await self._meta(slug, "unwritten")]
+        waiting = [slug for slug in slugs if await self._store.meta(slug, "unwritten")]
         written = await self._write(self._client) if waiting else []
         for slug in waiting if all(each.outcome == "done" for each in written) else ():
             await answered(kept(self._client, "HDEL", self._store.key(slug, "meta"), "unwritten"))
         return written
 
     async def _attempt(self, slug: str, purge: Purge) -> Purge:
-        token, purged = self._token(), await self._meta(slug, "purged")
+        token, purged = self._token(), await self._store.meta(slug, "purged")
         if not purge.by_hand and not await self._since(slug, purged):
             raise Refused("busy")  # another process was faster
         position = await self._begin(slug, token, purged)
@@ -169,12 +169,6 @@ class Purger:
         if whole is None:
             raise Refused("unknown_session")
         return whole
-
-    async def _meta(self, slug: str, field: str) -> bytes:
-        found: bytes | None = await answered(
-            self._client.hget(self._store.key(slug, "meta"), field)  # type: ignore[arg-type]
-        )
-        return found or b""
 
 
 def published_of(whole: Whole) -> dict[int, frozenset[str]]:

@@ -15,7 +15,7 @@ import redis.asyncio
 from msgspec import Struct
 from redis import exceptions
 
-from askpanel.eventlog.enginerouted import Routed
+from askpanel.eventlog.enginerouted import engines
 from askpanel.eventlog.model import StoreAway
 
 POLL = 0.1
@@ -40,12 +40,7 @@ async def write_anew(
 ) -> list[Written]:
     """Have each engine that takes writes write its files anew, and wait. Raises StoreAway."""
     try:
-        if not isinstance(client, Routed):
-            return [await _one(client, "", sleep)]
-        places = sorted({shard.primary for shard in await client.shards()})
-        return [
-            await _one(client.reach(place), f"{place[0]}:{place[1]}", sleep) for place in places
-        ]
+        return [await _one(engine, where, sleep) for where, engine in await engines(client)]
     except (exceptions.RedisError, OSError, TimeoutError) as error:
         raise StoreAway(type(error).__name__) from error
 

@@ -129,7 +129,7 @@ class Store:
 
     async def session(self, slug: str) -> Session | None:
         """One session's definition as it stands, or None."""
-        raw = await self._field(self.key(slug, "meta"), "session")
+        raw = await self.meta(slug, "session")
         return msgspec.json.decode(raw, type=Session) if raw else None
 
     async def create(self, session: Session) -> int:
@@ -257,13 +257,15 @@ class Store:
 
     async def newest(self, slug: str) -> int:
         """The position of the newest entry of a session's log; 0 if there is none."""
-        raw = await self._field(self.key(slug, "meta"), "position")
-        return int(raw or 0)
+        return int(await self.meta(slug, "position") or 0)
 
     async def epoch(self, slug: str) -> str:
         """The epoch of a session's log as it stands; "" if there is none."""
-        raw = await self._field(self.key(slug, "meta"), "epoch")
-        return raw.decode() if raw else ""
+        return (await self.meta(slug, "epoch")).decode()
+
+    async def meta(self, slug: str, field: str) -> bytes:
+        """One of the values that a session has beside its log; empty if there is none."""
+        return await self._field(self.key(slug, "meta"), field) or b""
 
     async def _field(self, key: str, name: str) -> bytes | None:
         return await answered(cast("Awaitable[bytes | None]", self._client.hget(key, name)))

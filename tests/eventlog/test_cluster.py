@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from askpanel.eventlog import store as store_module
+from askpanel.eventlog.contents import contents
 from askpanel.eventlog.engine import connect
 from askpanel.eventlog.model import StoreAway
 from askpanel.eventlog.staff import Staff
@@ -71,6 +72,18 @@ async def test_sessions_on_every_primary_and_the_staff_live_side_by_side(
     assert (await staff.signed_in(token, NOON)) is not None
     await staff.sign_out(token, NOON)
     assert [entry.event.username for entry in await staff.wait(0, 50)][-1] == "asha"
+
+
+async def test_all_that_a_store_holds_is_read_from_every_primary(
+    cluster: Cluster, store: Store, prefix: str
+) -> None:
+    for slug in SLUGS:
+        await store.create(session(slug=slug))
+        await ask(store, slug)
+    found = {key: held async for key, held in contents(store._client) if key.startswith(prefix)}
+    assert {store.key(slug, "log") for slug in SLUGS} < set(found)
+    for slug in SLUGS:
+        assert b"Why?" in found[store.key(slug, "questions")]
 
 
 async def test_a_reader_that_waits_hears_of_an_entry_at_once(store: Store, prefix: str) -> None:

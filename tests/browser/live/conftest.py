@@ -1,7 +1,8 @@
 """The real service, as an operator runs it, with the real browser in front of it.
 
 Tests share one service and its session, so they speak of questions by the numbers that they were
-given. A module that needs another service says so: `SETTINGS` (as in the environment), `WORKERS`.
+given. A module that needs another service says so: `SETTINGS` (as in the environment), `WORKERS`;
+one that needs sessions which are full of questions says who fills them: `PREPARED`.
 One that asks for `evening` has a session of its own, `SESSION` saying what is other than usual in
 it, as it stands in the session's file.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -78,9 +80,12 @@ def slug(service: Service, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def asker(service: Service) -> Iterator[Participant]:
-    """Somebody who asks, and whom nobody needs to watch."""
+def asker(service: Service, keys: Keys, request: pytest.FixtureRequest) -> Iterator[Participant]:
+    """Somebody who asks, and whom nobody needs to watch; the module's `PREPARED`, if it has one,
+    has filled the sessions that it needs with their questions."""
     with service.participant() as asker:
+        if prepare := getattr(request.module, "PREPARED", None):
+            prepare(service, asker, partial(keys.client, service))
         yield asker
 
 

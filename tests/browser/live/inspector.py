@@ -7,12 +7,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import AXE, RULES, Tab
 
 WIDTHS = (1280, 375)
 NARROWEST = 320
+EVERY_WAY = pytest.mark.parametrize(
+    ("lang", "scripts"),
+    [("", True), ("", False), ("/cy", True), ("/cy", False)],
+    ids=["English", "English, no scripts", "Welsh", "Welsh, no scripts"],
+)
 RUN = """async tags => {
   // What a bar that stays in sight covers, one scrolls to. How tall the page is beside it, and so
   // what that is, changes with the length of today's date.

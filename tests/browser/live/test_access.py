@@ -4,34 +4,20 @@ test_access_matrix.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenTab
-from tests.browser.live.inspector import Inspector
-from tests.browser.live.people import House, Keys
+from tests.browser.live.inspector import EVERY_WAY, Inspector
+from tests.browser.live.people import House
 from tests.browser.live.schedules import plan_all, slug_of
 from tests.service import Participant, Service
 
+PREPARED = plan_all
 LIVE = f"/sessions/{slug_of('live')}"
 TRIAGE, DESK = f"/staff{LIVE}/triage", f"/staff{LIVE}/desk"
-EVERY_WAY = pytest.mark.parametrize(
-    ("lang", "scripts"),
-    [("", True), ("", False), ("/cy", True), ("/cy", False)],
-    ids=["English", "English, no scripts", "Welsh", "Welsh, no scripts"],
-)
-
-
-@pytest.fixture(scope="module")
-def asker(service: Service, keys: Keys) -> Iterator[Participant]:
-    """Somebody whose questions are in every state."""
-    with service.participant() as asker:
-        plan_all(service, asker, partial(keys.client, service))
-        yield asker
 
 
 def test_the_inspector_notices_what_is_wrong(service: Service, open_tab: OpenTab) -> None:

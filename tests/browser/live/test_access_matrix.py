@@ -5,14 +5,12 @@ cannot judge, and at 320 nothing to be scrolled for sideways. P22."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenTab, Tab
-from tests.browser.live.inspector import Inspector
-from tests.browser.live.people import Keys
+from tests.browser.live.inspector import EVERY_WAY, Inspector
 from tests.browser.live.sheets import (
     AWAY,
     LIVE,
@@ -27,19 +25,7 @@ from tests.service import Participant, Service
 
 # A service of its own: its store stands still for a while.
 SETTINGS = {"QUESTIONS_PER_MINUTE": str(QUESTIONS_PER_MINUTE)}
-EVERY_WAY = pytest.mark.parametrize(
-    ("lang", "scripts"),
-    [("", True), ("", False), ("/cy", True), ("/cy", False)],
-    ids=["English", "English, no scripts", "Welsh", "Welsh, no scripts"],
-)
-
-
-@pytest.fixture(scope="module")
-def asker(service: Service, keys: Keys) -> Iterator[Participant]:
-    """Somebody whose questions are in every state."""
-    with service.participant() as asker:
-        set_up(service, asker, partial(keys.client, service))
-        yield asker
+PREPARED = set_up
 
 
 @pytest.fixture(scope="module")

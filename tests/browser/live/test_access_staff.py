@@ -8,15 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.live.evening import Evening
-from tests.browser.live.inspector import Inspector
+from tests.browser.live.inspector import EVERY_WAY, Inspector
 from tests.browser.live.people import Colleague
 from tests.service import Participant
 
-EVERY_WAY = pytest.mark.parametrize(
-    ("lang", "scripts"),
-    [("", True), ("", False), ("/cy", True), ("/cy", False)],
-    ids=["English", "English, no scripts", "Welsh", "Welsh, no scripts"],
-)
 WRITTEN = "See https://example.com/how or www.example.org, ring 020 7946 0000, MR RIGBY?"
 CLICKABLE = """[...document.querySelectorAll('main a')].map(each => each.outerHTML)
   .filter(html => /example|7946|Rigby/i.test(html.replace(/ data-text="[^"]*"/, '')))"""

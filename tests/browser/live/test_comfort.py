@@ -4,15 +4,14 @@ focused or pressed can be told apart (2.4.7, 1.4.11) when a system's colours rep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenTab, Tab
 from tests.browser.live.evening import Evening
-from tests.browser.live.people import Keys, Person
+from tests.browser.live.people import Person
 from tests.browser.live.schedules import plan_all, slug_of
 from tests.browser.live.sheets import unfolded
 from tests.browser.live.test_keyboard_only import Hands
@@ -20,6 +19,7 @@ from tests.service import Participant, Service
 
 SETTINGS = {"QUESTIONS_PER_MINUTE": "60"}
 """A service of its own: others plan the same sessions."""
+PREPARED = plan_all
 
 STYLED = """css => {
   // Like somebody's own style sheet; the page's policy refuses those that are written into it.
@@ -93,14 +93,6 @@ FLAT = """() => [...document.querySelectorAll('button, input, textarea, select, 
       || /rgba.*, 0\\)/.test(drawn.borderColor);
   })
   .map(each => each.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def asker(service: Service, keys: Keys) -> Iterator[Participant]:
-    """Somebody whose questions are in every state."""
-    with service.participant() as asker:
-        plan_all(service, asker, partial(keys.client, service))
-        yield asker
 
 
 @pytest.fixture
