@@ -10,6 +10,10 @@ UNUSED_CLASSES = (
 )
 """Components of GOV.UK Frontend whose script no page of the public needs."""
 
+UNUSED_SELECTORS = frozenset({".govuk-template:not(:has(.govuk-exit-this-page))"})
+"""Selectors that are true of no page of the public where they matter. A browser looks for this one
+through the whole page again whenever an answer comes."""
+
 _NAMED = re.compile(r"govuk-((?:\\?!-)?[a-z]+(?:-[a-z]+)*)")
 _EXPORTS = re.compile(r"\bexport\{([^}]*)\};\s*\Z")
 
@@ -71,16 +75,16 @@ def used_rules(source: str, named: set[str]) -> str:
         if head.lstrip().startswith(("@media", "@supports")):
             body = used_rules(body, named)
         elif not head.lstrip().startswith("@"):
-            head = ",".join(each for each in _selectors(head) if _all_named(each, named))
+            head = ",".join(each for each in _selectors(head) if _is_used(each, named))
         if head and body:
             kept.append(f"{head}{{{body}}}")
         at = closes + 1
     return "".join(kept) + source[at:]
 
 
-def _all_named(selector: str, named: set[str]) -> bool:
+def _is_used(selector: str, named: set[str]) -> bool:
     """A name stands for those that it begins, too: templates put some together of two halves."""
-    return all(
+    return selector.strip() not in UNUSED_SELECTORS and all(
         any(each == name or each.startswith(f"{name}-") for name in named)
         for each in components_in(selector)
     )

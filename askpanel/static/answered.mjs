@@ -2,6 +2,7 @@
 // title of the page until it has been seen, "(1) …", and a sound is made for those who chose one.
 // Neither says what it is about. What is news has `data-told` in the list of one's own questions.
 
+import { isInView } from './reading.mjs';
 import { allowSound, sound } from './sound.mjs';
 
 const STORED = 'askpanel-chime';
@@ -50,9 +51,7 @@ function showTitle() {
 /** Whether an item can be seen: also when all there is to see is that it was hidden. */
 function isInSight(item) {
   if (document.hidden) return false;
-  const shown = item.closest('details:not([open])')?.querySelector('summary') ?? item;
-  const { top, bottom } = shown.getBoundingClientRect();
-  return bottom > 0 && top < innerHeight;
+  return isInView(item.closest('details:not([open])')?.querySelector('summary') ?? item);
 }
 
 function see() {

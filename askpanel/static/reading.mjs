@@ -12,6 +12,12 @@ const followed = new WeakSet();
 /** Whether the reader has chosen others to read (narrow.mjs). */
 const isApart = item => item.matches('[data-filtered]');
 
+/** Whether any of `item` is on the screen, from top to bottom. */
+export function isInView(item) {
+  const { top, bottom } = item.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+}
+
 function follow(list) {
   const listId = list.getAttribute('id');
   const button = document.getElementById(list.dataset.new);
@@ -24,7 +30,8 @@ function follow(list) {
 
   function label() {
     for (const item of unseen) if (!item.isConnected || isApart(item)) unseen.delete(item);
-    if (unseen.size) button.textContent = counted('new', unseen.size);
+    const text = unseen.size ? counted('new', unseen.size) : button.textContent;
+    if (button.textContent !== text) button.textContent = text;
     // Hiding the button under somebody's focus would throw them to the top of the page.
     if (unseen.size || document.activeElement !== button) button.hidden = !unseen.size;
   }
@@ -47,6 +54,9 @@ function follow(list) {
     ids.add(id);
     if (isApart(item)) return;
     newest = item;
+    // Looked at here and not only by the observer, which speaks a frame later: so the button changes
+    // in the frame that brings the answer.
+    if (!isInView(item)) unseen.add(item);
     sight.observe(item);
     tellArrival();
   }
@@ -79,9 +89,12 @@ function arriveAtLink() {
 
 /** Watch every list marked `data-new`, also one that the server puts there later. */
 export function followReading() {
-  const followAll = () => document.querySelectorAll('[data-new]').forEach(follow);
-  followAll();
+  const followAll = scope => {
+    if (scope.matches?.('[data-new]')) follow(scope);
+    scope.querySelectorAll('[data-new]').forEach(follow);
+  };
+  followAll(document);
   arriveAtLink();
   addEventListener('hashchange', arriveAtLink);
-  document.addEventListener('live:applied', followAll);
+  document.addEventListener('live:applied', event => followAll(event.detail ?? document));
 }

@@ -37,6 +37,7 @@ const idOf = element => element.getAttribute('id');
 /** The parts of the page that were hidden are hidden again, if they were drawn anew. */
 function hideAgain() {
   const ids = hiddenIds();
+  if (!ids.size) return;
   for (const part of document.querySelectorAll(HIDING)) if (ids.has(idOf(part))) part.open = false;
 }
 
