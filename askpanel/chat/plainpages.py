@@ -36,7 +36,7 @@ class PlainPages:
 
     async def safety(self, request: Request) -> Response:
         """How to leave no more traces than one wants, and who helps."""
-        return self._told(request, "safety.html", sessions=await self._helping())
+        return self._told(request, "safety.html", helping=alike(await self._helping()))
 
     async def accessibility(self, request: Request) -> Response:
         """The statement that UK public bodies have to give."""
@@ -56,3 +56,17 @@ class PlainPages:
     def _told(self, request: Request, template: str, **context: Any) -> Response:
         page = self.site.page(request, template, facts=self.site.facts, **context)
         return pack(request, page)
+
+
+def alike(sessions: list[Session]) -> list[list[Session]]:
+    """The sessions that name the same help in the same languages, together: a service that holds
+    one every month names it once."""
+    found: list[list[Session]] = []
+    for each in sessions:
+        for those in found:
+            if (those[0].signposts, those[0].languages) == (each.signposts, each.languages):
+                those.append(each)
+                break
+        else:
+            found.append([each])
+    return found

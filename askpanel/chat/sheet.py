@@ -31,7 +31,7 @@ from askpanel.eventlog.session import Session
 SLOTS = (
     *("urgent", "sent", "panel", "position", "at", "seen", "transcript", "waiting", "current"),
     *("mine", "forgotten", "nonce", "pinned", "answering", "narrow", "narrowed"),
-    *("timed", "untimed"),
+    *("chosen", "timed", "untimed"),
 )
 """What is filled in for each visitor; in `session.html` each is a value that is printed."""
 
@@ -149,6 +149,7 @@ class Sheet:
             "answering": lists.answering,
             "narrow": self._narrow(stand, wanted, shown, len(lists.published)),
             "narrowed": escape(wanted.query).encode(),
+            "chosen": escape(wanted.query.replace("&", "?", 1)).encode(),
             "waiting": lists.waiting,
             "current": Shared(b"1" if visitor.author else b"0"),
             "mine": self._mine(stand.session, visitor.author) if visitor.author else b"",

@@ -33,6 +33,12 @@ function tellCount() {
   return text;
 }
 
+/** The choice alone, as it goes along into another language. */
+function query(organisation, topic) {
+  const chosen = Object.entries({ organisation, topic }).filter(([, value]) => value);
+  return String(new URLSearchParams(chosen));
+}
+
 function choose(organisation, topic) {
   Object.assign(box().dataset, { organisation, topic });
   for (const item of list().children) sift(item);
@@ -43,6 +49,7 @@ function choose(organisation, topic) {
   }
   // In place of the old one: going back leads out of the page, not through every choice.
   history.replaceState(history.state, '', url);
+  for (const link of document.querySelectorAll('a[hreflang]')) link.search = query(organisation, topic);
   document.getElementById('narrowed').hidden = !narrows();
   say(tellCount());
 }

@@ -184,6 +184,12 @@ async def test_without_a_script_the_page_is_drawn_by_the_choice_in_its_address(
     again = re.search(r'href="([^"]*)#transcript-heading">Check for new answers', page)
     assert again is not None
     assert shown((await sam.get(again[1].replace("&amp;", "&"))).text) == numbers
+    # So does who goes on in the other language.
+    other = re.search(r'href="(/cy/[^"]*)" rel="alternate"', page)
+    assert other is not None
+    welsh = (await sam.get(other[1].replace("&amp;", "&"))).text
+    assert '<html lang="cy"' in welsh
+    assert shown(welsh) == numbers
     assert shown(await room.page(sam)) == [1, 2, 3, 4]
 
 
