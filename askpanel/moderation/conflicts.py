@@ -14,7 +14,7 @@ from askpanel.chat.locale import N_, clock_time
 from askpanel.chat.room import Room
 from askpanel.chat.site import Site, wants_json
 from askpanel.eventlog.model import Question, Role
-from askpanel.eventlog.rules import RULES
+from askpanel.eventlog.rules import RULES, SCHEDULE_COMMANDS
 from askpanel.eventlog.session import Session
 from askpanel.moderation import guard
 from askpanel.moderation.consoles import staff_page
@@ -38,6 +38,7 @@ UNMOVED = frozenset(
     )
 )
 """Refusals that have nothing to do with what somebody else did meanwhile."""
+SESSION_MOVED_ON = N_("The session has moved on meanwhile, so nothing was changed.")
 ASKING = ("answer", "correct", "translate")
 """Commands whose text may go to a lead to be let through."""
 
@@ -59,8 +60,11 @@ class Conflicts:
         self.site = site
 
     def said(self, request: Request, code: str) -> str:
-        """A refusal in words."""
-        return self.site.view(request).gettext(REFUSALS.get(code, REFUSALS["wrong_state"]))
+        """A refusal in words. What the schedule no longer allows is about no question."""
+        gettext = self.site.view(request).gettext
+        if code == "wrong_state" and request.path_params.get("command") in SCHEDULE_COMMANDS:
+            return gettext(SESSION_MOVED_ON)
+        return gettext(REFUSALS.get(code, REFUSALS["wrong_state"]))
 
     def meanwhile(
         self, request: Request, session: Session, question: Question | None, code: str = ""

@@ -128,6 +128,25 @@ async def test_a_session_that_a_colleague_has_just_opened_is_not_moved(desk: Off
     assert "The session has started, so it cannot be moved." in answer.text
 
 
+@pytest.mark.parametrize(
+    ("lead", "said"),
+    [
+        ("", "The session has moved on meanwhile, so nothing was changed."),
+        ("/cy", "Mae&#39;r sesiwn wedi symud ymlaen yn y cyfamser, felly ni newidiwyd dim."),
+    ],
+)
+async def test_what_the_schedule_no_longer_allows_is_said_of_the_session(
+    desk: Office, lead: str, said: str
+) -> None:
+    hana = await desk.browser("hana")
+    start_now = f"{lead}{HERE}/schedule/open"
+    assert (await hana.post(start_now)).status_code == 303
+    again = await hana.post(start_now)
+    assert again.status_code == 409
+    assert said in again.text
+    assert "question has moved on" not in again.text
+
+
 async def test_only_a_host_moves_a_session_and_prints_its_posters(desk: Office) -> None:
     for username in ("asha", "morgan", "leah"):
         browser = await desk.browser(username)
