@@ -7,6 +7,7 @@ import pytest
 from tests.browser.clientapp import Room, Stage
 from tests.browser.conftest import OpenTab, Tab
 
+NOON_SECONDS = 1_795_262_400
 SAID = "document.getElementById('live-say').textContent"
 CARD = "(document.activeElement.closest('.ask-card')?.id ?? '')"
 PLACE = f"{CARD} + '/' + (document.activeElement.dataset.focus ?? document.activeElement.id)"
@@ -158,7 +159,9 @@ def test_a_refused_command_says_beside_the_button_what_happened(tab: Tab, room: 
 def writing(stage: Stage, room: Room, open_tab: OpenTab) -> Tab:
     """Morgan has claimed question 1; the clock of his browser is ours."""
     tab = open_tab(stage.origin)
-    tab.page.clock.install()
+    # And stands still by itself: on a busy machine the seconds between two words would be a pause.
+    tab.page.clock.install(time=NOON_SECONDS)
+    tab.page.clock.pause_at(NOON_SECONDS + 60)
     tab.open("/staff/triage")
     tab.has_until(lambda: room.listening == 1)
     card = room.draw("card.html", number=1, words="Claimed", claimed=True)
