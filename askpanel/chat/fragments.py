@@ -64,8 +64,8 @@ class Public:
         if event.announcement is not None:
             return _announced(moment, event.announcement, locale)
         present = Phase(event.phase) if event.phase else phase(moment.session.schedule, event.at)
-        empties = moment.over and moment.session.show_waiting
-        emptied: Ops = [("text", "waiting", "")] if empties else []
+        lists = ("answering", *(["waiting"] if moment.session.show_waiting else []))
+        emptied: Ops = [("text", each, "") for each in lists] if moment.over else []
         return Drawing([*phase_ops(moment.session, present, event.at, locale), *emptied])
 
     def own(self, moment: Moment, locale: str, key: str) -> Drawing:
@@ -151,7 +151,9 @@ def _announced(moment: Moment, announcement: Announcement, locale: str) -> Drawi
 
 
 def _answering(moment: Moment, question: Question, locale: str) -> Ops:
-    """Somebody begins to answer a question, or no longer does."""
+    """Somebody begins to answer a question, or no longer does; after the end nobody is told."""
+    if moment.over:
+        return []
     number, was = question.number, moment.event.was == State.CLAIMED
     now = question.state == State.CLAIMED
     ends: Ops = [("remove", f"answering-{number}")]

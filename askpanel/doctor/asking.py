@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import socket
 import ssl
@@ -9,8 +10,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
-from websockets.sync.client import connect
 from websockets.typing import Origin
 
 SECONDS = 5.0
@@ -58,23 +59,29 @@ def get(url: str, headers: Mapping[str, str] | None = None) -> Answer:
 
 def handshake(url: str, origin: str) -> Handshake:
     """Open a WebSocket from a page of that origin. Raises Unanswered."""
-    address = url.replace("http", "ws", 1)
     try:
-        with connect(
-            address,
-            origin=Origin(origin),
-            open_timeout=SECONDS,
-            close_timeout=SECONDS,
-            compression=None,
-            proxy=None,
-            user_agent_header=None,
-        ) as wire:
-            return Handshake(101, str(wire.recv(timeout=SECONDS)))
+        return asyncio.run(_opened(url.replace("http", "ws", 1), origin))
     except InvalidStatus as error:
         body = error.response.body
         return Handshake(error.response.status_code, bytes(body).decode("utf-8", "replace"))
     except (OSError, TimeoutError, WebSocketException) as error:
         raise Unanswered(why(error)) from error
+
+
+async def _opened(address: str, origin: str) -> Handshake:
+    # Not the library's client for threads: refused through TLS, it now and then waits for ever for
+    # its own thread, which reads from what it has closed.
+    async with connect(
+        address,
+        origin=Origin(origin),
+        open_timeout=SECONDS,
+        close_timeout=SECONDS,
+        compression=None,
+        proxy=None,
+        user_agent_header=None,
+    ) as wire:
+        async with asyncio.timeout(SECONDS):
+            return Handshake(101, str(await wire.recv()))
 
 
 def certificate_ends(url: str) -> float:

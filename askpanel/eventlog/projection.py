@@ -157,8 +157,9 @@ class Projection:
         return self._pinned
 
     def answering(self) -> list[Question]:
-        """The questions that somebody is answering now, in the order in which they took them."""
-        found = self.of(State.CLAIMED)
+        """The questions that the public is told somebody is answering now, in the order in which
+        they were taken; none once the session is over."""
+        found = [] if self.over else self.of(State.CLAIMED)
         return sorted(found, key=lambda q: q.holder.since if q.holder else 0)
 
     def locked(self) -> list[Question]:

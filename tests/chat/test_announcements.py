@@ -143,6 +143,20 @@ async def test_what_was_not_answered_waits_on_no_page_after_the_end(room: Parlou
     assert "Why ever?" in await room.page(reader)
 
 
+async def test_nobody_is_said_to_be_answering_after_the_end(room: Parlour) -> None:
+    """A link to a question that no longer waits would lead nowhere."""
+    sam, reader = await room.person("sam"), await room.browser()
+    await room.ask(sam, "Why ever?")
+    await room.do(1, "approve", ASHA)
+    await room.do(1, "claim", MORGAN)
+    assert 'id="answering-1"' in await room.page(reader)
+    await room.store.schedule(SLUG, "close", HANA)
+    assert ("text", "answering", "") in Public().shared(await newest(room), "en").ops
+    assert 'id="answering-1"' not in await room.page(reader)
+    await room.do(1, "release", MORGAN)
+    assert Public().shared(await newest(room), "en").ops == []
+
+
 async def test_the_clock_alone_ends_the_waiting_too(room: Parlour) -> None:
     sam, reader = await room.person("sam"), await room.browser()
     await room.ask(sam, "Why ever?")
