@@ -115,10 +115,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def doors(line: socket.socket) -> list[socket.socket]:
-    """The same address several times over. libuv takes one connection of each in a turn of its loop
-    (libuv pull request 3696); a turn in which 256 people send questions takes 20 ms, and of those
-    who come to one door at once the last would stand there for five seconds. With 1 in place of
-    `AT_ONCE` that is what `bench/intake.py` shows."""
+    """The same address several times over: libuv takes one connection of each in a turn of its
+    loop, and while 256 people send questions a turn takes 20 ms. See decision 0028."""
     return [line, *(line.dup() for _ in range(AT_ONCE - 1))]
 
 
