@@ -66,8 +66,14 @@ def test_a_store_that_syncs_every_second_loses_what_it_acknowledged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), [("forgetful", "some are missing"), ("repeating", "came again")]
+    ("fault", "words"),
+    [
+        # What was forgotten may have been the last that there was: nothing after it tells.
+        ("forgetful", ("some are missing", "the log at")),
+        ("repeating", ("came again",)),
+    ],
 )
-def test_a_program_that_resumes_wrongly_is_found_out(fault: str, words: str) -> None:
+def test_a_program_that_resumes_wrongly_is_found_out(fault: str, words: tuple[str, ...]) -> None:
     account = asyncio.run(spoilt(cut_lines, fault))
-    assert words in " ".join(breach.words for breach in account.breaches if breach.kind == "order")
+    found = " ".join(breach.words for breach in account.breaches if breach.kind == "order")
+    assert any(each in found for each in words), found

@@ -118,7 +118,7 @@ def test_two_readers_see_who_answers_now_and_choose_which_answers_to_read(
         expect(page.locator("#narrowed-count")).to_contain_text("is shown")
         reads(reader, [charity])
         into_welsh = page.get_by_role("link", name="Cymraeg")
-        expect(into_welsh).to_have_attribute("href", re.compile(r"^/cy/.*\?organisation=lff$"))
+        expect(into_welsh).to_have_attribute("href", re.compile(r"/cy/.*\?organisation=lff$"))
     assert sam.has_stayed()
 
     coming = evening.approved("Is it too late?")
